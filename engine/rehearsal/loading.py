@@ -1,0 +1,170 @@
+"""A rehearsal file (interfaces.md section 2) as typed values: every error says where and what to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from engine.conditions import conditions_of
+from rules.accountability import Accountability
+from rules.calendar import Calendar, shipped
+from rules.errors import RuleError, refusal
+from rules.facts import Evidence, Fact
+from rules.items import Item, Struct
+from rules.payloads import INTERNAL_TYPES, PAYLOADS, WORLD_TYPES, payload_of
+from rules.profile import profile_from
+from rules.rehearsal import Outage
+from rules.rehearsal_report import Question
+from rules.world import Person, Source, Unit, World
+
+
+class GivenFact(Struct):
+    id: str
+    type: str
+    occurred_at: str
+    case: str | None = None
+    item: str | None = None
+    source: str = "default"
+    recorded_at: str | None = None
+    reported_at: str | None = None
+    sequence: int | None = None
+    actor: str | None = None
+    basis: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    data: dict[str, Any] = {}
+
+
+class GivenOutage(Struct, rename={"start": "from", "end": "to"}):
+    what: str
+    start: str
+    end: str
+
+
+class GivenQuestion(Struct):
+    case: str
+    as_known_on: str
+    question: str = "due"
+    clock: str | None = None
+
+
+class Given(Struct):
+    jiannuo: str
+    items: tuple[Item, ...]
+    facts: tuple[GivenFact, ...]
+    until: str
+    profile: str | dict[str, Any] = "cn-mainland"
+    calendars: tuple[dict[str, Any], ...] = ()
+    units: tuple[Unit, ...] = ()
+    people: tuple[Person, ...] = ()
+    leading_group_office: str | None = None
+    inspectors: tuple[str, ...] = ()
+    accountability: Accountability | tuple[Accountability, ...] = ()
+    sources: tuple[Source, ...] = ()
+    outages: tuple[GivenOutage, ...] = ()
+    ask: tuple[GivenQuestion, ...] = ()
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    world: World
+    facts: tuple[Fact, ...]
+    until: datetime
+    outages: tuple[Outage, ...]
+    questions: tuple[Question, ...]
+
+
+def load(text: bytes) -> Loaded:
+    """Raises RuleError (code, message, field) for anything the file gets wrong."""
+    try:
+        raw = msgspec.json.decode(text)
+        given = msgspec.convert(raw, Given)
+    except msgspec.ValidationError as error:
+        raise refusal(error) from error
+    except msgspec.DecodeError as error:
+        raise RuleError("malformed", f"the file is not JSON: {error}") from error
+    if given.jiannuo != "rehearsal/1":
+        raise RuleError("wrong_value", "only rehearsal/1 is known", "jiannuo")
+    world = _world(given)
+    zone = world.calendars[-1][1]
+    facts = tuple(_fact(fact, place, zone) for place, fact in enumerate(given.facts))
+    return Loaded(world, facts, instant(given.until, zone, "until"), _outages(given, zone), _questions(given, zone))
+
+
+def _outages(given: Given, zone: Calendar) -> tuple[Outage, ...]:
+    return tuple(
+        Outage(o.what, instant(o.start, zone, f"outages[{n}].from"), instant(o.end, zone, f"outages[{n}].to"))
+        for n, o in enumerate(given.outages)
+    )
+
+
+def _questions(given: Given, zone: Calendar) -> tuple[Question, ...]:
+    return tuple(
+        Question(q.case, instant(q.as_known_on, zone, f"ask[{n}].as_known_on"), q.question, q.clock) for n, q in enumerate(given.ask)
+    )
+
+
+def _world(given: Given) -> World:
+    rules = (given.accountability,) if isinstance(given.accountability, Accountability) else given.accountability
+    return World(
+        profile=profile_from(given.profile),
+        calendars=_calendars(given),
+        units=given.units,
+        people=given.people,
+        items=given.items,
+        sources=given.sources,
+        accountability=rules,
+        leading_group_office=given.leading_group_office,
+        inspectors=given.inspectors,
+        conditions=conditions_of(given.items),
+    )
+
+
+def _calendars(given: Given) -> tuple[tuple[datetime, Calendar], ...]:
+    """Each version from the instant it is known; one without `known_from` from the import fact that names it."""
+    found: list[tuple[datetime, Calendar]] = []
+    known: dict[str, Calendar] = {}
+    imported = {f.data.get("version"): f.recorded_at or f.occurred_at for f in given.facts if f.type == "calendar.imported"}
+    for place, spec in enumerate(given.calendars):
+        spec = dict(spec)  # noqa: PLW2901 - taken apart
+        since = spec.pop("known_from", None) or imported.get(spec.get("version"))
+        base = spec.pop("extends", None)
+        under = known.get(base) or shipped(base) if base is not None else None
+        calendar = Calendar.from_dict(spec, base=under)
+        known[calendar.version] = calendar
+        if since is None:
+            raise RuleError("missing_field", "needs `known_from`, or a fact calendar.imported that names it", f"calendars[{place}]")
+        found.append((instant(since, calendar, f"calendars[{place}].known_from"), calendar))
+    return tuple(found) or ((datetime.min.replace(tzinfo=UTC), shipped("CN")),)
+
+
+def _fact(given: GivenFact, place: int, zone: Calendar) -> Fact:
+    where = f"facts[{place}]"
+    if given.type not in PAYLOADS or given.type in INTERNAL_TYPES:
+        raise RuleError("unknown_type", f"there is no fact type {given.type!r}", f"{where}.type")
+    if given.case is None and given.type not in WORLD_TYPES:
+        raise RuleError("missing_field", "the field 'case' is required", f"{where}.case")
+    on = date.fromisoformat(given.occurred_at) if len(given.occurred_at) == len("2026-01-01") else None
+    if on is not None and given.recorded_at is None:
+        raise RuleError("missing_field", "a fact with a date needs `recorded_at`", f"{where}.recorded_at")
+    occurred = zone.end_of(on) - timedelta(microseconds=1) if on else instant(given.occurred_at, zone, f"{where}.occurred_at")
+    recorded = instant(given.recorded_at, zone, f"{where}.recorded_at") if given.recorded_at else occurred
+    reported = instant(given.reported_at, zone, f"{where}.reported_at") if given.reported_at else recorded
+    try:
+        data = payload_of(given.type, given.data)
+    except msgspec.ValidationError as error:
+        raise refusal(error, f"{where}.data") from error
+    return Fact(
+        id=given.id, type=given.type, case=given.case or "", source=given.source, occurred_at=occurred, recorded_at=recorded,
+        reported_at=reported, data=data, occurred_on=on, item=given.item, sequence=given.sequence, actor=given.actor,
+        basis=given.basis, evidence=given.evidence,
+    )  # fmt: skip
+
+
+def instant(text: str, zone: Calendar, field: str) -> datetime:
+    """An instant as UTC; without an offset it is in the calendar's zone."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise RuleError("wrong_value", f"{text!r} is no instant; write 2026-03-02T09:00:00+08:00", field) from error
+    return (at if at.tzinfo else at.replace(tzinfo=zone.zone)).astimezone(UTC)

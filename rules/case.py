@@ -1,0 +1,178 @@
+"""A case, as derived from its facts. Nothing here is stored: the ledger keeps facts and conclusions, a case is worked out again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from rules.facts import Fact
+from rules.items import Item
+from rules.limit import Due, Limit, Span
+
+Status = Literal[
+    "open",
+    "suspended",
+    "concluded",
+    "withdrawn",
+    "not_pursued",
+    "declined",
+    "returned",
+    "forwarded",
+    "terminated",
+    "voided",
+]
+
+
+class Start(msgspec.Struct, frozen=True):
+    """Why and since when the clock runs. `value` is what limits are counted from: a date where only the day is known.
+
+    `kind`: accepted | handed_in | received | supplied | declined_without_reason; `known_at` is when law made it so.
+    """
+
+    kind: str
+    at: datetime
+    value: date | datetime
+    known_at: datetime
+    deemed_at: datetime | None = None
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """A suspension that took effect. `end` is the restart; `planned_end` the restart by declared length or term."""
+
+    fact: str
+    reason: str
+    kind: Literal["pause", "restart"]
+    clock: str | None
+    start: datetime
+    start_value: date | datetime
+    end: datetime | None = None
+    end_value: date | datetime | None = None
+    planned_end: datetime | None = None
+    planned_value: date | None = None
+    term: date | None = None
+
+    @property
+    def span(self) -> Span:
+        return Span(start=self.start_value, stop=self.end_value, kind=self.kind)
+
+    def touches(self, clock: str) -> bool:
+        return self.clock is None or self.clock == clock
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """One running limit. `due` is None while the clock stands still without a known restart."""
+
+    name: str
+    limit: Limit
+    start: Start
+    spans: tuple[Span, ...]
+    extensions: tuple[Limit, ...]
+    due: Due | None
+    ends_at: datetime | None
+    completed_at: datetime | None = None
+    completed_by: str | None = None
+
+    @property
+    def expired_at(self) -> datetime | None:
+        """The instant from which it is late, or None if it was completed in time (or stands still)."""
+        if self.ends_at is None or (self.completed_at is not None and self.completed_at < self.ends_at):
+            return None
+        return self.ends_at
+
+
+class StepState(msgspec.Struct, frozen=True):
+    id: str
+    holder: str | None
+    due: Due | None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    expired_at: datetime | None = None
+
+
+class OfficeState(msgspec.Struct, frozen=True):
+    id: str
+    due: Due | None
+    answered_at: datetime | None = None
+    absent_at: datetime | None = None
+    expired_at: datetime | None = None
+    consents: bool = False
+
+
+class Refused(msgspec.Struct, frozen=True):
+    fact: str
+    code: str
+    message: str
+    at: datetime
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What an inspector should look at. `indication`: only suspected, and never counted until somebody confirms it."""
+
+    key: str
+    kind: str
+    legal_at: datetime
+    person: str | None = None
+    clock: str | None = None
+    evidence: tuple[str, ...] = ()
+    indication: bool = False
+
+
+class Hold(msgspec.Struct, frozen=True):
+    reason: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How the case ended. `by`: the fact that ended it, None where the rule of silence did."""
+
+    kind: str
+    legal_at: datetime
+    by: str | None = None
+    confirmed_by: str | None = None
+    review: Literal["none", "under_review", "revoked"] = "none"
+    review_at: datetime | None = None
+
+
+class Custody(msgspec.Struct, frozen=True):
+    """From this instant on the holder has the case; the day of the hand-over still counts for the one before."""
+
+    since: datetime
+    holder: str
+
+
+class Case(msgspec.Struct, frozen=True):
+    id: str
+    item: Item | None
+    unit: str
+    source: str
+    opened_at: datetime
+    start: Start | None
+    status: Status
+    closed_at: datetime | None
+    clocks: dict[str, Clock]
+    stops: tuple[Stop, ...]
+    steps: tuple[StepState, ...]
+    offices: tuple[OfficeState, ...]
+    custody: tuple[Custody, ...]
+    outcome: Outcome | None
+    silence_at: datetime | None
+    silence_clock: str | None
+    effect: str
+    holds: tuple[Hold, ...]
+    findings: tuple[Finding, ...]
+    refusals: tuple[Refused, ...]
+    parked: tuple[tuple[str, str], ...]
+    attributes: dict[str, Any]
+    deemed_at: datetime | None = None
+    pending_at: datetime | None = None
+    decision: Fact | None = None
+    service: Fact | None = None
+    available_at: datetime | None = None
+
+    def stopped(self, at: datetime) -> Stop | None:
+        """The suspension in force at an instant, if any."""
+        return next((s for s in self.stops if s.start <= at and (s.end is None or at < s.end)), None)

@@ -1,0 +1,133 @@
+"""One step of a case: new facts and the present moment in; entries, results and the next moment out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from rules.case import Case
+from rules.conclusion import Conclusion, lacking, next_moment
+from rules.derive import derive
+from rules.facts import Fact
+from rules.holding import holding
+from rules.moment import View
+from rules.payloads import BreachConfirmed, BreachNamed
+from rules.records import fold
+from rules.stream import Entry, FactResult, Health, Outreach, Record, Step, Stream
+from rules.world import World
+
+ROUNDS = 8  # conclusions that rest on conclusions settle in two or three; more is a defect
+
+
+def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World, health: Health) -> Step:
+    """Derives the case from all its facts and concludes what holds at `at` but is not on record, or the reverse.
+
+    `at` is when the new facts are recorded; it never lies before the stream's last step.
+    """
+    facts = (*stream.facts, *new)
+    calendar = world.calendar(at)
+    case = derive(stream.id.removeprefix("case:"), facts, world, calendar, _told(stream, calendar.version))
+    records = dict(stream.records)
+    entries: list[Entry] = []
+    conclusions: list[Conclusion] = []
+    if case.item is not None:
+        cause = _cause(stream, new, calendar.version)
+        for _ in range(ROUNDS):
+            view = View(case, facts, records, at, world, calendar, health, cause)
+            conclusions = holding(view)
+            fresh = lacking(conclusions, records, at)
+            if not fresh:
+                break
+            for entry in fresh:
+                records[entry.key] = fold(records, entry, at)
+            entries.extend(fresh)
+        else:
+            raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
+    return _step(stream, facts, new, case, records, entries, conclusions, at, world)
+
+
+def _told(stream: Stream, calendar: str) -> dict[str, datetime]:
+    """The end last told to the applicant, where another calendar is in force now or had moved the end earlier before."""
+    told = {}
+    for name in ("committed", "statutory"):
+        record = stream.records.get(f"limit:{name}")
+        if record is None:
+            continue
+        end = record.data["ends_at"] if record.data["calendar"] != calendar else record.data["told"]
+        if end is not None:
+            told[name] = datetime.fromisoformat(end)
+    return told
+
+
+def _cause(stream: Stream, new: Sequence[Fact], calendar: str) -> str:
+    """Why an end moves now: the last new fact, or the calendar that came into force."""
+    if new:
+        return new[-1].type
+    known = [r.data["calendar"] for r in stream.records.values() if r.kind == "limit"]
+    return f"calendar {calendar}" if any(version != calendar for version in known) else "time"
+
+
+def _step(
+    stream: Stream, facts: tuple[Fact, ...], new: Sequence[Fact], case: Case, records: dict[str, Record], entries: list[Entry],
+    conclusions: list[Conclusion], at: datetime, world: World,
+) -> Step:  # fmt: skip
+    changed = tuple(dict.fromkeys(e.key for e in entries))
+    after = msgspec.structs.replace(
+        stream, facts=facts, records=records, version=stream.version + len(new) + len(entries), view=case
+    )
+    following = next_moment(conclusions, records, at)
+    switch = world.next_calendar_after(at)
+    if switch is not None and case.closed_at is None and (following is None or switch < following):
+        following = switch
+    return Step(
+        stream=after,
+        entries=tuple(entries),
+        changed=tuple(records[key] for key in changed),
+        results=tuple(_result(case, fact) for fact in new),
+        outreach=tuple(_outreach(case, entries, records, at)),
+        next_at=following,
+        ended=following is None and records.get("case") is not None and records["case"].status != "open",
+    )
+
+
+def _result(case: Case, fact: Fact) -> FactResult:
+    refused = next((r for r in case.refusals if r.fact == fact.id), None)
+    if refused is not None:
+        return FactResult(fact.id, refused.code, refused.message)
+    why = next((why for id_, why in case.parked if id_ == fact.id), None)
+    return FactResult(fact.id, "parked" if why else None, why)
+
+
+def _outreach(case: Case, entries: Sequence[Entry], records: dict[str, Record], at: datetime) -> list[Outreach]:
+    """Confirmed breaches go to the docket of the person concerned; so does word that one no longer counts."""
+    found = []
+    for entry in entries:
+        record = records[entry.key]
+        if record.kind != "breach" or not record.data.get("confirmed_at"):
+            continue
+        standing = record.status == "standing"
+        type_ = "breach.confirmed" if standing else "breach.withdrawn"
+        for person in record.data["proposed_against"]:
+            found.append(_message(case, record, person, type_, at))
+    return list({o.fact.id: o for o in found}.values())
+
+
+def _message(case: Case, record: Record, person: str, type_: str, at: datetime) -> Outreach:
+    name = f"{case.id}/{record.key}"
+    if type_ == "breach.confirmed":
+        payload = BreachConfirmed(
+            breach=name, finding=record.data["kind"], unit=record.data["unit"], legal_at=record.data["at"],
+            grade=record.data.get("grade"), item=case.item.code if case.item else None, by=record.data.get("confirmed_by"),
+        )  # fmt: skip
+        happened = datetime.fromisoformat(record.data["confirmed_at"]).astimezone(at.tzinfo)
+    else:
+        payload, happened = BreachNamed(breach=name), at
+    return Outreach(
+        f"docket:{person}",
+        Fact(
+            id=f"{type_}:{name}:{at.isoformat()}", type=type_, case=case.id, source="engine", occurred_at=happened,
+            recorded_at=at, reported_at=at, data=payload,
+        ),
+    )  # fmt: skip

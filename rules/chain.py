@@ -1,0 +1,54 @@
+"""Who is asked, and who comes next: the chain of posts of a unit, ending with an address that always exists."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from rules.world import World
+
+# accountability.md 4: officer, section, deputy in charge, first responsible, discipline group, inspector, leading-group office.
+POSTS = ("section_head", "deputy_in_charge", "first_responsible", "discipline_group")
+ABOVE_RED = POSTS[1:]
+
+
+def inspectors(world: World, on: date) -> tuple[str, ...]:
+    return tuple(p for p in world.inspectors if world.active(p, on))
+
+
+def office(world: World) -> tuple[str, ...]:
+    """The last address. A world without one is refused where it is loaded."""
+    return (world.leading_group_office,) if world.leading_group_office else ()
+
+
+def climb(world: World, unit: str, on: date, posts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The addressees rung by rung: the posts named, the inspectors, the leading-group office; empty rungs are skipped."""
+    rungs = [world.holders(unit, post, on) for post in posts]
+    rungs += [inspectors(world, on), office(world)]
+    return tuple(rung for rung in rungs if rung)
+
+
+def holder_or_up(world: World, unit: str, holder: str | None, on: date) -> tuple[str, ...]:
+    """The holder, or the first above who is in post; nobody is left out for lack of an addressee."""
+    if holder is not None and world.active(holder, on):
+        return (holder,)
+    ladder = climb(world, unit, on, POSTS)
+    return ladder[0] if ladder else ()
+
+
+def owner_of_hold(world: World, unit: str, on: date) -> str | None:
+    """The unit's first responsible person, else the next up the chain."""
+    ladder = climb(world, unit, on, ("first_responsible", "discipline_group"))
+    return ladder[0][0] if ladder else None
+
+
+def resolve(world: World, unit: str, holder: str | None, on: date) -> str | None:
+    """A holder given as a person or as `post:NAME`; a vacant post is held by its superior."""
+    if holder is None or not holder.startswith("post:"):
+        return holder
+    post = holder.removeprefix("post:")
+    found = world.holders(unit, post, on)
+    if found:
+        return found[0]
+    above = POSTS[POSTS.index(post) + 1 :] if post in POSTS else POSTS
+    ladder = climb(world, unit, on, above)
+    return ladder[0][0] if ladder else None

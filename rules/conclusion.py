@@ -1,0 +1,81 @@
+"""What holds of a case, with the earliest instant at which it may be written; and what the record lacks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from rules.records import GONE, STICKY, WITHDRAWALS
+from rules.stream import Entry, Record
+
+
+class Conclusion(msgspec.Struct, frozen=True):
+    """`type` opens the record; `turn` is the entry that brings it to its present status, if that is not the opening one.
+
+    `live`: the names in `data` that may change afterwards (a moved end); all others keep what was first written.
+    """
+
+    type: str
+    key: str
+    legal_at: datetime | None
+    publish_at: datetime
+    data: dict[str, Any]
+    turn: str | None = None
+    turned: dict[str, Any] = {}
+    live: tuple[str, ...] = ()
+    moved: str = ""
+
+
+def lacking(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at: datetime) -> list[Entry]:
+    """The entries that bring the record to what holds at `at`: what no longer holds, then what is new, moved or turned."""
+    entries = list(_gone(conclusions, records, at))
+    for conclusion in sorted((c for c in conclusions if c.publish_at <= at), key=lambda c: c.publish_at):
+        entries.extend(_missing(conclusion, records.get(conclusion.key)))
+    return entries
+
+
+def _missing(conclusion: Conclusion, record: Record | None) -> Iterable[Entry]:
+    opening = Entry(conclusion.type, conclusion.key, conclusion.legal_at, conclusion.data)
+    turned = None if record is None else record.data.get("turn")
+    if record is None or (record.status in GONE and record.kind not in STICKY):
+        turned = None
+        yield opening
+    elif record.kind == "outcome" and any(record.data[name] != conclusion.data[name] for name in conclusion.live):
+        # Never changed, always answered by a new entry: the old outcome is superseded, then the new one recorded.
+        turned = None
+        yield Entry("outcome_superseded", conclusion.key, record.legal_at, {"kind": record.data["kind"], "turn": None})
+        yield opening
+    elif any(record.data.get(name) != conclusion.data[name] for name in conclusion.live):
+        yield Entry(conclusion.moved, conclusion.key, conclusion.legal_at, conclusion.data)
+    if conclusion.turn != turned:
+        yield _turn(conclusion)
+
+
+def _turn(conclusion: Conclusion) -> Entry:
+    data = {**conclusion.turned, "turn": conclusion.turn}
+    return Entry(conclusion.turn or conclusion.type, conclusion.key, conclusion.legal_at, data)
+
+
+def _gone(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at: datetime) -> Iterable[Entry]:
+    holding = {c.key for c in conclusions if c.publish_at <= at or (c.legal_at is not None and c.legal_at <= at)}
+    for key, record in records.items():
+        withdrawal = WITHDRAWALS.get(record.kind)
+        if withdrawal and key not in holding and record.status not in GONE:
+            yield Entry(withdrawal, key, record.legal_at, _last_words(record))
+
+
+def _last_words(record: Record) -> dict[str, Any]:
+    words: dict[str, Any] = {"turn": None} if record.data.get("turn") else {}
+    return {**words, "status": "superseded"} if record.kind == "certificate" else words
+
+
+def next_moment(conclusions: Iterable[Conclusion], records: Mapping[str, Record], at: datetime) -> datetime | None:
+    """The next instant at which something is to be written, if nothing more comes."""
+    return min((c.publish_at for c in conclusions if c.publish_at > at and _open(records.get(c.key))), default=None)
+
+
+def _open(record: Record | None) -> bool:
+    return record is None or (record.kind not in STICKY and record.status in GONE)

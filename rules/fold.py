@@ -1,0 +1,175 @@
+"""The working state while facts are folded into a case, in order of occurrence. Lives only inside `derive`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from rules.calendar import Calendar
+from rules.case import Clock, Custody, Finding, Hold, Outcome, Refused, Start, Stop
+from rules.facts import Fact
+from rules.items import Item
+from rules.limit import Due, Limit
+from rules.profile import Profile
+from rules.time_limits import due
+from rules.world import World
+
+CLOCKS = ("committed", "statutory")
+
+
+class Pending(msgspec.Struct):
+    """An extension under way: asked, perhaps approved, not yet served."""
+
+    request: Fact | None = None
+    approval: Fact | None = None
+    by: Limit | None = None
+    void: bool = False
+
+
+class Fold:
+    """Facts go in one by one through the handlers; `rules.derive` reads the result."""
+
+    def __init__(
+        self, case: str, item: Item, world: World, calendar: Calendar, start: Start | None, told: dict[str, datetime]
+    ) -> None:
+        self.case = case
+        self.item = item
+        self.world = world
+        self.calendar = calendar
+        self.profile: Profile = world.profile_of(item)
+        self.start = start
+        self.told = told
+        self.window_ends_at: datetime | None = None
+        self.notices = 0
+        self.stops: list[Stop] = []
+        self.tried_stops: set[str] = set()
+        self.asked_completion = False
+        self.extensions: dict[str, list[Limit]] = {name: [] for name in CLOCKS}
+        self.extended = 0
+        self.pending: Pending | None = None
+        self.refusals: list[Refused] = []
+        self.parked: list[tuple[str, str]] = []
+        self.findings: list[Finding] = []
+        self.holds: list[Hold] = []
+        self.attributes: dict[str, Any] = {}
+        self.custody: list[Custody] = []
+        self.steps_started: dict[str, Fact] = {}
+        self.steps_done: dict[str, datetime] = {}
+        self.offices: dict[str, dict[str, Any]] = {}
+        self.made: Fact | None = None
+        self.served: Fact | None = None
+        self.completed: dict[str, tuple[datetime, str]] = {}
+        self.outcome: Outcome | None = None
+        self.status = "open"
+        self.closed_at: datetime | None = None
+        self.seen: dict[str, datetime] = {}
+        self.claimed: Fact | None = None
+        self.data_failed: Fact | None = None
+        self.silence_passed: datetime | None = None
+        self.blocked: str | None = None
+        self.effect = "none"
+        self.later: tuple[Fact, ...] = ()
+        self._dues: dict[str, Due | None] = {}
+
+    def refuse(self, fact: Fact, code: str, message: str) -> None:
+        self.refusals.append(Refused(fact.id, code, message, fact.occurred_at))
+
+    def find(
+        self, kind: str, at: datetime, *evidence: str, person: str | None = None, indication: bool = False
+    ) -> None:
+        key = f"{kind}:{evidence[0]}" if evidence else kind
+        self.findings.append(
+            Finding(key=key, kind=kind, legal_at=at, person=person, evidence=evidence, indication=indication)
+        )
+
+    @property
+    def holder(self) -> str | None:
+        """Who has the case now."""
+        return self.custody[-1].holder if self.custody else None
+
+    def day(self, at: datetime) -> date:
+        return self.calendar.local_date(at)
+
+    # -- the clocks ---------------------------------------------------------------------------------------------------
+
+    def limit(self, clock: str) -> Limit | None:
+        """The limit of a clock; one that ends on an attribute's date has none until the date is recorded."""
+        limit = self.item.limit(clock)
+        if limit is None or limit.attribute is None:
+            return limit
+        value = self.attributes.get(limit.attribute)
+        return Limit(unit="until_date", on=str(value)) if value is not None else None
+
+    def moved(self) -> None:
+        """Something that bears on the ends has changed."""
+        self._dues.clear()
+
+    def due(self, clock: str) -> Due | None:
+        """The end of a clock by what is known so far; None where there is no such clock or it stands still."""
+        if clock not in self._dues:
+            self._dues[clock] = self._due(clock)
+        return self._dues[clock]
+
+    def _due(self, clock: str) -> Due | None:
+        limit = self.limit(clock)
+        if limit is None or self.start is None:
+            return None
+        return end_of(limit, self.start, [s for s in self.stops if s.touches(clock)], self.extensions[clock], self)
+
+    def ends_at(self, clock: str) -> datetime | None:
+        """The instant of irreversible effect: never before an end that the applicant had been told."""
+        found = self.due(clock)
+        if found is None:
+            return None
+        told = self.told.get(clock)
+        return max(found.expires_at, told) if told else found.expires_at
+
+    def running(self, clock: str, at: datetime) -> bool:
+        """Whether a clock exists and has neither expired nor been completed at an instant."""
+        if clock in self.completed or self.limit(clock) is None or self.start is None:
+            return False
+        end = self.ends_at(clock)
+        return end is None or at < end
+
+    def clock(self, name: str) -> Clock | None:
+        limit = self.limit(name)
+        if limit is None or self.start is None:
+            return None
+        done = self.completed.get(name, (None, None))
+        return Clock(
+            name=name,
+            limit=limit,
+            start=self.start,
+            spans=tuple(s.span for s in self.stops if s.touches(name)),
+            extensions=tuple(self.extensions[name]),
+            due=self.due(name),
+            ends_at=self.ends_at(name),
+            completed_at=done[0],
+            completed_by=done[1],
+        )
+
+    def close(self, status: str, at: datetime, kind: str, by: str | None) -> None:
+        """Ends the case; every clock still running stops here."""
+        self.status, self.closed_at = status, at
+        self.outcome = Outcome(kind=kind, legal_at=at, by=by)
+        for name in CLOCKS:
+            self.completed.setdefault(name, (at, by or kind))
+        self.close_holds(at, by)
+
+    def close_holds(self, at: datetime, by: str | None) -> None:
+        self.blocked = None
+        self.holds = [
+            hold if hold.closed_at else msgspec.structs.replace(hold, closed_at=at, closed_by=by) for hold in self.holds
+        ]
+
+
+def end_of(limit: Limit, start: Start, stops: list[Stop], extensions: list[Limit], fold: Fold) -> Due | None:
+    """The end of a limit under suspensions and extensions; None while a suspension that began before it is open."""
+    closed = [s.span for s in stops if s.end is not None]
+    found = due(limit, start.value, fold.calendar, fold.profile, closed, extensions)
+    opened = [s for s in stops if s.end is None]
+    if any(s.start < found.expires_at for s in opened):
+        return None
+    return found

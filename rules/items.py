@@ -1,0 +1,117 @@
+"""Service items: what a unit has promised, as published. A case keeps the version of its acceptance."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from rules.payloads import Clock
+from rules.limit import Limit
+
+Effect = Literal["none", "approve", "next_step", "consent_of_office", "refuse"]
+
+
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Base of all configuration: frozen, and an unknown field is an error that names it."""
+
+
+class Flip(Struct):
+    when: str
+    effect: Effect
+    basis: str | None = None
+
+
+class Silence(Struct):
+    effect: Effect = "none"
+    clock: Clock = "committed"
+    basis: str | None = None
+    answered_by: tuple[str, ...] = ("decision",)
+    exclusions: tuple[dict[str, Any] | str, ...] = ()
+    preconditions: tuple[dict[str, str], ...] = ()
+    flips: tuple[Flip, ...] = ()
+    grants: str | None = None
+
+
+class Step(Struct):
+    id: str
+    limit: Limit
+    holder: str | None = None
+    name: str | None = None
+    name_en: str | None = None
+    silence: Silence | None = None
+    after: tuple[str, ...] = ()
+    clause: str | None = None
+
+
+class Office(Struct):
+    id: str
+    limit: Limit | None = None
+    silence: Silence | None = None
+    name: str | None = None
+
+
+class SuspensionRule(Struct):
+    reason: str
+    kind: Literal["pause", "restart"] = "pause"
+    max: int | None = None
+    basis: str | None = None
+    clock: Clock | None = None
+    after_term: Literal["not_pursued", "resume"] | None = None
+    term: Limit | None = None
+
+
+class ExtensionRule(Struct):
+    max: Limit | None = None
+    max_times: int = 1
+    basis: str | None = None
+    approver: str | None = None
+    clock: Clock | None = None
+
+
+class Warning_(Struct):  # noqa: N801 - `Warning` is a builtin
+    before: Limit
+    level: Literal["warning", "yellow", "red"] = "warning"
+
+
+class Material(Struct):
+    name: str
+    code: str | None = None
+    copies: int = 1
+    name_en: str | None = None
+
+
+class Item(Struct):
+    code: str
+    unit: str
+    version: int
+    effective_from: date
+    name: str = ""
+    name_en: str | None = None
+    published_on: date | None = None
+    category: str | None = None
+    kind: Literal["immediate", "committed"] = "committed"
+    statutory_limit: Limit | None = None
+    committed_limit: Limit | None = None
+    basis: dict[str, str] | str | None = None
+    profile: str | dict[str, Any] | None = None
+    holder: str | None = None
+    steps: tuple[Step, ...] = ()
+    offices: tuple[Office, ...] = ()
+    silence: Silence = Silence()
+    attributes: dict[str, Any] = {}
+    suspensions: tuple[SuspensionRule, ...] = ()
+    extension: ExtensionRule | None = None
+    warnings: tuple[Warning_, ...] = ()
+    materials: tuple[Material | str, ...] = ()
+    fees: tuple[dict[str, Any], ...] = ()
+    conditions: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+    deficits_pause: bool = False
+    undertaking: bool = False
+    statutory_duty: bool = False
+    verification_limit: Limit | None = None
+
+    def limit(self, clock: str) -> Limit | None:
+        return self.committed_limit if clock == "committed" else self.statutory_limit

@@ -1,0 +1,90 @@
+"""What a conclusion is drawn from, and when it may be published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from rules.calendar import Calendar
+from rules.case import Case
+from rules.facts import Fact
+from rules.profile import Profile
+from rules.stream import Health, Record
+from rules.world import World
+
+
+# What can move the end of a step or of an office's limit.
+MOVING = ("application.", "case.", "completion.", "clock.", "extension.", "office.consulted", "step.completed", "fact.")
+
+
+class View:
+    """A derived case, its facts and its record at one moment, under one calendar."""
+
+    def __init__(
+        self, case: Case, facts: Sequence[Fact], records: Mapping[str, Record], at: datetime, world: World, calendar: Calendar,
+        health: Health, cause: str,
+    ) -> None:  # fmt: skip
+        assert case.item is not None
+        self.case = case
+        self.item = case.item
+        self.facts = facts
+        self.records = records
+        self.at = at
+        self.world = world
+        self.calendar = calendar
+        self.health = health
+        self.cause = cause
+        self.profile: Profile = world.profile_of(case.item)
+
+    @cached_property
+    def delay(self) -> timedelta:
+        return self.world.delay(self.case.source)
+
+    def iso(self, at: datetime) -> str:
+        return at.astimezone(self.calendar.zone).isoformat()
+
+    def day(self, at: datetime) -> date:
+        return self.calendar.local_date(at)
+
+    def published(self, end: datetime, clock: str) -> datetime:
+        """The earliest publication of what follows irreversibly from an end (time-limits.md 3, `publication_delay`).
+
+        It counts from the end, or from the recording of the fact that moved the end into the past, and starts again when intake was out of reach.
+        """
+        waited = max(end, self._known(end, clock)) + self.delay
+        reachable = self.health.reachable_since
+        if reachable is not None and reachable > end:
+            waited = max(waited, reachable + self.delay)
+        return waited
+
+    def _known(self, end: datetime, clock: str) -> datetime:
+        """Since when an end is known: the record of its clock says, or the last fact that can have moved it (steps and offices)."""
+        record = self.records.get(f"limit:{clock}")
+        if record is not None and record.data.get("ends_at") == self.iso(end):
+            return datetime.fromisoformat(record.data["known_from"])
+        return self.at if clock in self.case.clocks else self._last_moved
+
+    @cached_property
+    def _last_moved(self) -> datetime:
+        return max((f.recorded_at for f in self.facts if f.type.startswith(MOVING)), default=self.at)
+
+    def behind(self, end: datetime) -> bool:
+        """Whether the source has not yet said that everything up to an end is reported."""
+        reported = self.health.watermarks.get(self.case.source)
+        return reported is not None and reported < end
+
+    def of_type(self, *types: str) -> list[Fact]:
+        return [f for f in self.facts if f.type in types]
+
+    def holder(self, at: datetime) -> str | None:
+        """Who has the case on the day of an instant; the day of a hand-over is the day of the one who hands over."""
+        on = self.day(at)
+        before = [c.holder for c in self.case.custody if self.day(c.since) < on]
+        first = self.case.custody[0].holder if self.case.custody else None
+        return before[-1] if before else first
+
+    def present_holder(self, at: datetime) -> str | None:
+        """Who has the case in hand at an instant: the one to be warned."""
+        held = [c.holder for c in self.case.custody if c.since <= at]
+        return held[-1] if held else (self.case.custody[0].holder if self.case.custody else None)

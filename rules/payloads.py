@@ -1,0 +1,364 @@
+"""What each fact type carries in `data`. One frozen struct per type; unknown fields are an error that names the field.
+
+`SEALED` names the fields that hold personal data or free text: the ledger keeps a salted commitment in their place, the words lie
+encrypted outside it. No rule may depend on their wording, only on their presence.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from rules.limit import Limit
+
+Clock = Literal["committed", "statutory"]
+Result = Literal["approved", "approved_in_part", "refused", "not_needed"]
+
+
+class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Fields that any fact may carry."""
+
+    channel: str | None = None
+    place: str | None = None
+    window: str | None = None
+    applicant_ref: str | None = None
+    project: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class WayIn(Payload):
+    holder: str | None = None
+    applicant: str | None = None
+    attributes: dict[str, Any] = {}
+    materials: tuple[str, ...] = ()
+
+
+class Accepted(WayIn):
+    deficits: tuple[str, ...] = ()
+    supply_by: date | None = None
+
+
+class Reasoned(Payload):
+    reason: str | None = None
+
+
+class GivenReason(Payload):
+    reason: str
+
+
+class CompletionRequested(Payload):
+    items: tuple[str, ...] = ()
+    answer_by: date | None = None
+
+
+class CompletionSupplied(Payload):
+    partial: bool = False
+
+
+class SentTo(Payload):
+    to: str
+    received_on: date | None = None
+
+
+class Linked(Payload):
+    cases: tuple[str, ...]
+
+
+class StepStarted(Payload):
+    step: str
+    holder: str | None = None
+
+
+class StepCompleted(Payload):
+    step: str
+
+
+class HandedOver(Payload):
+    to: str
+
+
+class OfficeConsulted(Payload):
+    office: str
+    limit: Limit | None = None
+
+
+class OfficeAnswered(Payload):
+    office: str
+    opinion: str | None = None
+
+
+class OfficeAbsent(Payload):
+    office: str
+
+
+class Attributes(msgspec.Struct, frozen=True):
+    """Declared case attributes with their values; every key is the name of one."""
+
+    values: dict[str, Any]
+
+
+class VerificationCompleted(Payload):
+    result: str | None = None
+
+
+class Fee(Payload):
+    code: str | None = None
+    amount: str | int | None = None
+
+
+class DataFailed(Payload):
+    what: str | None = None
+
+
+class Suspended(Payload):
+    reason: str
+    clock: Clock | None = None
+    basis: str | None = None
+    notified_at: str | None = None
+    declared: Limit | None = None
+    until: date | None = None
+
+
+class Resumed(Payload):
+    reason: str | None = None
+
+
+class ExtensionRequested(Payload):
+    by: Limit
+    clock: Clock | None = None
+
+
+class ExtensionApproved(Payload):
+    by: Limit | None = None
+    approver: str | None = None
+    clock: Clock | None = None
+
+
+class ReasonClaimed(Payload):
+    code: str | None = None
+    basis: str | None = None
+
+
+class Decided(Payload):
+    result: Result
+    reason: str | None = None
+
+
+class Served(Payload):
+    result: Result | None = None
+
+
+class Available(Payload):
+    mode: str | None = None
+
+
+class FindingConfirmed(Payload):
+    finding: str
+    person: str | None = None
+    grade: Literal["minor", "ordinary", "serious", "grave"] | None = None
+    nature: str | None = None
+    circumstances: str | None = None
+    consequences: str | None = None
+    impact: str | None = None
+    reason: str | None = None
+
+
+class FindingDismissed(Payload):
+    finding: str
+    person: str | None = None
+    reason: str | None = None
+    code: str | None = None
+
+
+class InquiryOpened(Payload):
+    finding: str | None = None
+    answer_by: date | None = None
+
+
+class Text(Payload):
+    text: str | None = None
+    person: str | None = None
+
+
+class MeasureDecided(Payload):
+    level: int
+    person: str | None = None
+    reason: str | None = None
+
+
+class PersonNamed(Payload):
+    person: str | None = None
+    reason: str | None = None
+
+
+class ReviewDecided(Payload):
+    result: Literal["upheld", "reversed"]
+    person: str | None = None
+    reason: str | None = None
+
+
+class Referred(Payload):
+    to: str
+    why: str | None = None
+    person: str | None = None
+
+
+class AlertAcknowledged(Payload):
+    level: str | None = None
+    cause: str | None = None
+
+
+class AlertAnswered(Payload):
+    level: str | None = None
+    text: str | None = None
+    cause: str | None = None
+
+
+class Rating(Payload):
+    score: int
+    text: str | None = None
+
+
+class FactCorrected(Payload):
+    fact: str
+    changes: dict[str, Any]
+    reason: str | None = None
+    approver: str | None = None
+
+
+class FactRetracted(Payload):
+    fact: str
+    reason: str | None = None
+    approver: str | None = None
+
+
+class HoldClosed(Payload):
+    hold: str
+    result: Literal["effect", "no_effect"]
+    reason: str | None = None
+    approver: str | None = None
+
+
+class Watermark(Payload):
+    through: str
+
+
+class CalendarImported(Payload):
+    version: str
+
+
+class BreachConfirmed(Payload):
+    """Sent by a case to the docket of the person concerned."""
+
+    breach: str
+    finding: str
+    unit: str
+    legal_at: str
+    grade: str | None = None
+    item: str | None = None
+    by: str | None = None
+
+
+class BreachNamed(Payload):
+    breach: str
+
+
+# In the order of life: what stands earlier happens first where the instants are equal.
+PAYLOADS: dict[str, type[Any]] = {
+    "application.handed_in": WayIn,
+    "application.received": WayIn,
+    "case.opened": WayIn,
+    "completion.requested": CompletionRequested,
+    "completion.supplied": CompletionSupplied,
+    "acceptance.declined": Reasoned,
+    "application.accepted": Accepted,
+    "case.dispatched": SentTo,
+    "case.linked": Linked,
+    "attributes.recorded": Attributes,
+    "commitment.signed": Payload,
+    "fee.charged": Fee,
+    "fee.paid": Fee,
+    "public_notice.published": Payload,
+    "agency_data.failed": DataFailed,
+    "step.completed": StepCompleted,
+    "step.started": StepStarted,
+    "case.handed_over": HandedOver,
+    "office.consulted": OfficeConsulted,
+    "office.answered": OfficeAnswered,
+    "office.absent": OfficeAbsent,
+    "clock.resumed": Resumed,
+    "clock.suspended": Suspended,
+    "extension.requested": ExtensionRequested,
+    "extension.approved": ExtensionApproved,
+    "extension.served": Payload,
+    "reason.claimed": ReasonClaimed,
+    "reason.rejected": Reasoned,
+    "decision.made": Decided,
+    "decision.served": Served,
+    "result.available": Available,
+    "verification.completed": VerificationCompleted,
+    "application.returned": GivenReason,
+    "application.withdrawn": Reasoned,
+    "applicant.defaulted": Reasoned,
+    "case.forwarded": SentTo,
+    "case.terminated": Reasoned,
+    "case.voided": Reasoned,
+    "case.reopened": Reasoned,
+    "consent.revocation_opened": Reasoned,
+    "consent.revoked": Reasoned,
+    "harm.reported": Text,
+    "inquiry.opened": InquiryOpened,
+    "inquiry.answered": Text,
+    "finding.confirmed": FindingConfirmed,
+    "finding.dismissed": FindingDismissed,
+    "supervision.proposed": Text,
+    "statement.filed": Text,
+    "measure.decided": MeasureDecided,
+    "review.requested": PersonNamed,
+    "review.decided": ReviewDecided,
+    "case.referred": Referred,
+    "alert.acknowledged": AlertAcknowledged,
+    "alert.answered": AlertAnswered,
+    "complaint.filed": Text,
+    "complaint.accepted": Text,
+    "complaint.answered": Text,
+    "rating.submitted": Rating,
+    "rating.appealed": Text,
+    "rectification.completed": Text,
+    "fact.corrected": FactCorrected,
+    "fact.retracted": FactRetracted,
+    "hold.closed": HoldClosed,
+    "breach.confirmed": BreachConfirmed,
+    "breach.withdrawn": BreachNamed,
+    "breach.reversed": BreachNamed,
+    "source.watermark": Watermark,
+    "calendar.imported": CalendarImported,
+}
+
+# Decided in a docket (the stream of a person's or a unit's proceedings), though they name the case.
+DOCKET_TYPES = frozenset({"statement.filed", "measure.decided", "review.requested", "review.decided", "case.referred"})
+# Streams send these to each other; nobody outside may.
+INTERNAL_TYPES = frozenset({"breach.confirmed", "breach.withdrawn", "breach.reversed"})
+# They concern no case at all.
+WORLD_TYPES = frozenset({"source.watermark", "calendar.imported"})
+
+_FREE_TEXT = ("reason", "text", "opinion", "what", "why", "nature", "circumstances", "consequences", "impact")
+_CODED = {"clock.suspended", "clock.resumed"}  # their `reason` is a code, not words
+SEALED: dict[str, tuple[str, ...]] = {
+    name: tuple(
+        field
+        for field in ("applicant", "applicant_ref", *_FREE_TEXT)
+        if field in payload.__struct_fields__ and not (field == "reason" and name in _CODED)
+    )
+    for name, payload in PAYLOADS.items()
+}
+
+
+def payload_of(type_: str, data: dict[str, Any]) -> Any:
+    """The typed payload of a fact. KeyError for an unknown type, msgspec.ValidationError for a wrong shape."""
+    shape = PAYLOADS[type_]
+    if shape is Attributes:
+        return Attributes(values=data)
+    return msgspec.convert(data, shape)

@@ -1,0 +1,212 @@
+"""The virtual-time loop: facts in the order of their recording, ticks at the moments between. Rehearsal and back-fill share it with live.
+
+Live steps a stream when a fact comes or its moment arrives; here the same steps are taken at the same instants, without waiting.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from rules.case_stream import advance_case
+from rules.docket_stream import advance_docket
+from rules.facts import Fact
+from rules.payloads import DOCKET_TYPES, WORLD_TYPES
+from rules.snapshot import payload_dict
+from rules.stream import Entry, Health, Outreach, Step, Stream
+from rules.world import World
+
+FACTS, TICKS = 0, 1
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """`what`: `engine` (nothing is taken or published) or the id of a source (its facts arrive at the end)."""
+
+    what: str
+    start: datetime
+    end: datetime
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line of a stream's ledger: a fact or an entry, with when it was written."""
+
+    version: int
+    recorded_at: datetime
+    fact: Fact | None = None
+    entry: Entry | None = None
+
+
+class Rehearsal:
+    """One world, played until an instant. Results are read from the attributes afterwards."""
+
+    def __init__(self, world: World, until: datetime, outages: Sequence[Outage] = ()) -> None:
+        self.world = world
+        self.until = until
+        self.outages = outages
+        self.streams: dict[str, Stream] = {}
+        self.ledgers: dict[str, list[Line]] = {}
+        self.parked: dict[tuple[str, str], tuple[Fact, str]] = {}
+        self.quarantined: list[tuple[Fact, str]] = []
+        self.duplicates: list[Fact] = []
+        self.at = datetime.min
+        self._seen: set[tuple[str, str]] = set()
+        self._watermarks: dict[str, datetime] = {}
+        self._next: dict[str, datetime] = {}
+        self._queue: list[tuple[datetime, int, int, str]] = []
+        self._places = 0
+        self._dockets_of: dict[str, set[str]] = {}
+        self._ends = sorted(o.end for o in outages if o.what == "engine")
+
+    def play(self, facts: Iterable[Fact]) -> None:
+        """Takes all facts and ticks up to the end, in order of time; facts before ticks where instants are equal."""
+        arrivals = [(self._taken_at(fact), place, fact) for place, fact in enumerate(facts)]
+        arrivals.sort(key=lambda a: a[:2])
+        place = 0
+        while place < len(arrivals) or self._queue:
+            tick = self._queue[0][0] if self._queue else None
+            if place < len(arrivals) and (tick is None or arrivals[place][0] <= tick):
+                at, batch = arrivals[place][0], []
+                while place < len(arrivals) and arrivals[place][0] == at:
+                    batch.append(arrivals[place][2])
+                    place += 1
+                if at > self.until:
+                    return
+                self._take(batch, at)
+            else:
+                self._tick()
+                if self.at > self.until:
+                    return
+
+    # -- arrivals ---------------------------------------------------------------------------------------------------------
+
+    def _taken_at(self, fact: Fact) -> datetime:
+        at = fact.recorded_at
+        for outage in sorted(self.outages, key=lambda o: o.start):
+            if outage.what in {"engine", fact.source} and outage.start <= at < outage.end:
+                at = outage.end
+        return at
+
+    def _take(self, facts: list[Fact], at: datetime) -> None:
+        self.at = at
+        by_stream: dict[str, list[Fact]] = {}
+        for fact in facts:
+            if (fact.source, fact.id) in self._seen:
+                self.duplicates.append(fact)
+                continue
+            self._seen.add((fact.source, fact.id))
+            for stream in self._streams_for(fact, at):
+                by_stream.setdefault(stream, []).append(msgspec.structs.replace(fact, recorded_at=at))
+        for stream, new in by_stream.items():
+            self._step(stream, new, at)
+
+    def _streams_for(self, fact: Fact, at: datetime) -> list[str]:
+        if fact.type in WORLD_TYPES:
+            self._world_fact(fact, at)
+            return []
+        if fact.type in DOCKET_TYPES:
+            found = self._dockets(fact)
+            if not found and fact.type == "case.referred" and f"case:{fact.case}" in self.streams:
+                return [f"case:{fact.case}"]
+            if not found:
+                self.parked[fact.source, fact.id] = (fact, "no proceeding is known that this concerns")
+            return found
+        stream = f"case:{fact.case}"
+        if stream in self.streams or self._in_catalogue(fact):
+            return [stream]
+        return []
+
+    def _in_catalogue(self, fact: Fact) -> bool:
+        if fact.item is None:
+            self.parked[fact.source, fact.id] = (fact, "the case is not known yet")
+            return False
+        on = fact.occurred_on or self.world.calendar(self.at).local_date(fact.occurred_at)
+        if self.world.item(fact.item, on) is None:
+            self.quarantined.append((fact, f"the item {fact.item} is not in the published catalogue"))
+            return False
+        return True
+
+    def _dockets(self, fact: Fact) -> list[str]:
+        known = self._dockets_of.get(fact.case, set())
+        person = getattr(fact.data, "person", None)
+        if person is not None:
+            return [f"docket:{person}"] if f"docket:{person}" in known else []
+        return sorted(known)
+
+    def _world_fact(self, fact: Fact, at: datetime) -> None:
+        if fact.type == "source.watermark":
+            self._watermarks[fact.source] = datetime.fromisoformat(fact.data.through).astimezone(at.tzinfo)
+        for name, stream in list(self.streams.items()):
+            concerns = fact.type == "calendar.imported" or any(f.source == fact.source for f in stream.facts[:1])
+            if name.startswith("case:") and concerns:
+                self._step(name, [], at)
+
+    # -- steps --------------------------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        at, _, _, name = heapq.heappop(self._queue)
+        if self._next.get(name) != at:
+            return
+        for outage in self.outages:
+            if outage.what == "engine" and outage.start <= at < outage.end:
+                self._schedule(name, outage.end)
+                return
+        self.at = at
+        if at <= self.until:
+            self._step(name, [], at)
+
+    def _schedule(self, name: str, at: datetime | None) -> None:
+        if at is None:
+            self._next.pop(name, None)
+            return
+        self._next[name] = at
+        self._places += 1
+        heapq.heappush(self._queue, (at, TICKS, self._places, name))
+
+    def _step(self, name: str, new: list[Fact], at: datetime) -> None:
+        stream = self.streams.get(name) or Stream(id=name)
+        if not stream.facts:
+            new = [*new, *self._unpark(lambda f: name == f"case:{f.case}" and f.type not in DOCKET_TYPES, at)]
+        advance = advance_case if name.startswith("case:") else advance_docket
+        step = advance(stream, new, at, self.world, self._health(at))
+        self.streams[name] = step.stream
+        self._write(name, new, step, at)
+        self._schedule(name, step.next_at)
+        for message in step.outreach:
+            self._deliver(message, at)
+
+    def _deliver(self, message: Outreach, at: datetime) -> None:
+        kind, _, _ = message.stream.partition(":")
+        if kind == "docket":
+            self._dockets_of.setdefault(message.fact.case, set()).add(message.stream)
+        self._step(message.stream, [message.fact], at)
+        for fact in self._unpark(lambda f: f.type in DOCKET_TYPES and bool(self._dockets(f)), at):
+            for stream in self._dockets(fact):
+                self._step(stream, [fact], at)
+
+    def _unpark(self, wanted: object, at: datetime) -> list[Fact]:
+        found = [(name, fact) for name, (fact, _) in self.parked.items() if wanted(fact)]  # type: ignore[operator]
+        for name, _ in found:
+            del self.parked[name]
+        return [msgspec.structs.replace(fact, recorded_at=at) for _, fact in found]
+
+    def _health(self, at: datetime) -> Health:
+        ended = [end for end in self._ends if end <= at]
+        return Health(reachable_since=ended[-1] if ended else None, watermarks=self._watermarks)
+
+    def _write(self, name: str, new: Sequence[Fact], step: Step, at: datetime) -> None:
+        lines = self.ledgers.setdefault(name, [])
+        for fact in new:
+            lines.append(Line(len(lines) + 1, at, fact=fact))
+        for entry in step.entries:
+            lines.append(Line(len(lines) + 1, at, entry=entry))
+
+
+def body_of(line: Line) -> dict[str, object]:
+    """What a line says: a fact's payload or an entry's data."""
+    if line.fact is not None:
+        return payload_dict(line.fact)
+    assert line.entry is not None
+    return line.entry.data

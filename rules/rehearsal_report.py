@@ -1,0 +1,178 @@
+"""What a rehearsal's ledger holds, in the shapes of the machine interface (section 2). Every key is always there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from rules.rehearsal import Line, Rehearsal, body_of
+from rules.stream import Record
+from rules.summary import document, status
+
+
+class Question(msgspec.Struct, frozen=True):
+    case: str
+    as_known_on: datetime
+    question: str = "due"
+    clock: str | None = None
+
+
+def report(played: Rehearsal, questions: Sequence[Question]) -> dict[str, Any]:
+    return _Report(played).whole(questions)
+
+
+class _Report:
+    def __init__(self, played: Rehearsal) -> None:
+        self.played = played
+        self.zone = played.world.calendar(played.until).zone
+        self.cases = {name.removeprefix("case:"): s for name, s in played.streams.items() if name.startswith("case:") and s.view and s.view.item}
+
+    def whole(self, questions: Sequence[Question]) -> dict[str, Any]:
+        return {
+            "cases": {case: self._case(case) for case in self.cases},
+            "refusals": self._all("refusal", self._refusal, standing=True),
+            "findings": sorted(
+                [*self._all("finding", self._finding), *(self._off_catalogue(f.case, f.occurred_at, f.recorded_at) for f, _ in self.played.quarantined)],
+                key=lambda f: _instant(f["legal_at"]),
+            ),
+            "breaches": sorted(self._all("breach", self._breach), key=lambda b: _instant(b["legal_at"])),
+            "alerts": sorted(self._all("alert", self._alert), key=lambda a: _instant(a["scheduled_at"])),
+            "proceedings": self._all("proceeding", self._proceeding),
+            "notices": sorted(self._all("notice", self._notice), key=lambda n: _instant(n["at"])),
+            "parked": self._parked(),
+            "quarantined": [{"fact": f.id, "why": why} for f, why in self.played.quarantined],
+            "duplicates": [{"fact": f.id} for f in self.played.duplicates],
+            "answers": [self._answer(q) for q in questions],
+        }
+
+    def iso(self, at: datetime | None) -> str | None:
+        return at.astimezone(self.zone).isoformat() if at is not None else None
+
+    def _all(self, kind: str, shape: Any, standing: bool = False) -> list[dict[str, Any]]:
+        return [
+            shape(name.split(":", 1)[1], record)
+            for name, stream in self.played.streams.items()
+            for record in stream.records.values()
+            if record.kind == kind and (not standing or record.status == "standing")
+        ]
+
+    def _case(self, case: str) -> dict[str, Any]:
+        stream = self.cases[case]
+        shown = document(stream, self.played.world, self.played.until)
+        records = stream.records.values()
+        outcome = {**shown["outcome"], "recorded_at": self._zoned(shown["outcome"]["recorded_at"])}
+        return {
+            "status": status(stream, self.played.until),
+            "clocks": {name: self._clock(clock) for name, clock in shown["clocks"].items()},
+            "steps": shown["steps"],
+            "offices": shown["offices"],
+            "outcome": outcome,
+            "certificates": [self._certificate(r) for r in records if r.kind == "certificate"],
+            "holds": [self._hold(r) for r in records if r.kind == "hold"],
+            "ledger": [self._line(line) for line in self.played.ledgers[f"case:{case}"]],
+        }
+
+    def _zoned(self, text: str | None) -> str | None:
+        return self.iso(datetime.fromisoformat(text)) if text else None
+
+    def _clock(self, clock: dict[str, Any]) -> dict[str, Any]:
+        told = [{**h, "known_from": self._zoned(h["known_from"])} for h in clock["history"]]
+        return {**clock, "history": told}
+
+    def _certificate(self, record: Record) -> dict[str, Any]:
+        data = record.data
+        return {
+            "number": data["number"], "for": data["for"], "legal_at": data["legal_at"], "due_by": data["due_by"],
+            "issued_at": self.iso(record.recorded_at), "status": record.status, "status_since": self.iso(record.changed_at),
+        }  # fmt: skip
+
+    def _hold(self, record: Record) -> dict[str, Any]:
+        closed = record.changed_at if record.status == "closed" else None
+        return {"reason": record.data["reason"], "owner": record.data["owner"], "opened_at": record.data["opened_at"], "closed_at": self.iso(closed)}
+
+    def _line(self, line: Line) -> dict[str, Any]:
+        if line.fact is not None:
+            kind, occurred, legal = line.fact.type, line.fact.occurred_at, None
+        else:
+            assert line.entry is not None
+            kind, occurred, legal = line.entry.type, None, line.entry.legal_at
+        return {
+            "version": line.version, "type": kind, "occurred_at": self.iso(occurred), "legal_at": self.iso(legal),
+            "recorded_at": self.iso(line.recorded_at), "data": body_of(line),
+        }  # fmt: skip
+
+    def _refusal(self, case: str, record: Record) -> dict[str, Any]:
+        data = record.data
+        return {"fact": data["fact"], "case": self._case_of(case, data["fact"]), "code": data["code"], "message": data["message"]}
+
+    def _case_of(self, stream: str, fact: str) -> str:
+        if stream in self.cases:
+            return stream
+        docket = self.played.streams[f"docket:{stream}"]
+        return next(f.case for f in docket.facts if f.id == fact)
+
+    def _finding(self, case: str, record: Record) -> dict[str, Any]:
+        data = record.data
+        return {
+            "kind": data["kind"], "case": data.get("case", case), "unit": data["unit"], "person": data["person"], "clock": data.get("clock"),
+            "legal_at": data["at"], "opened_at": self.iso(record.recorded_at), "status": record.status,
+            "indication": data.get("indication", False), "evidence": data.get("evidence", []),
+        }  # fmt: skip
+
+    def _off_catalogue(self, case: str, at: datetime, recorded: datetime) -> dict[str, Any]:
+        return {
+            "kind": "off_catalogue", "case": case, "unit": None, "person": None, "clock": None, "legal_at": self.iso(at),
+            "opened_at": self.iso(recorded), "status": "open", "indication": False, "evidence": [],
+        }  # fmt: skip
+
+    def _breach(self, case: str, record: Record) -> dict[str, Any]:
+        data = record.data
+        return {
+            "kind": data["kind"], "case": case, "clock": data["clock"], "unit": data["unit"], "legal_at": data["at"], "status": record.status,
+            "shares": data["shares"], "proposed_against": data["proposed_against"], "supervision_flag": data["supervision_flag"],
+            "mitigating": data["mitigating"],
+        }  # fmt: skip
+
+    def _alert(self, case: str, record: Record) -> dict[str, Any]:
+        data = record.data
+        return {
+            "case": case, "cause": data["cause"], "level": data["level"], "rung": data["rung"], "scheduled_at": data["scheduled_at"],
+            "fired_at": data["fired_at"], "to": data["to"], "late_by_system": data["late_by_system"],
+            "acknowledged_at": data["acknowledged_at"], "answered_at": data["answered_at"],
+        }  # fmt: skip
+
+    def _proceeding(self, _: str, record: Record) -> dict[str, Any]:
+        names = (
+            "id", "person", "unit", "case", "breach", "grade", "count_in_window", "proposed_level", "proposed_measure", "phase",
+            "statement_until", "decided_level", "restoration_due",
+        )  # fmt: skip
+        return {name: record.data[name] for name in names}
+
+    def _notice(self, stream: str, record: Record) -> dict[str, Any]:
+        data = record.data
+        case = data["fields"].get("case", stream)
+        return {"to": data["to"], "kind": data["kind"], "case": case, "at": self.iso(record.recorded_at)}
+
+    def _parked(self) -> list[dict[str, Any]]:
+        waiting = [{"fact": f.id, "why": why} for f, why in self.played.parked.values()]
+        for stream in self.played.streams.values():
+            view: Iterable[tuple[str, str]] = stream.view.parked if stream.view else ()
+            waiting += [{"fact": fact, "why": why} for fact, why in view]
+        return waiting
+
+    def _answer(self, question: Question) -> dict[str, Any]:
+        """What the applicant would have been told on that day: the last end known by then."""
+        stream = self.cases.get(question.case)
+        records = stream.records if stream else {}
+        names = [question.clock] if question.clock else ["committed", "statutory"]
+        record = next((records[f"limit:{n}"] for n in names if f"limit:{n}" in records), None)
+        told = [h for h in record.history if datetime.fromisoformat(h["known_from"]) <= question.as_known_on] if record else []
+        last = told[-1] if told else {"due_on": None, "expires_at": None}
+        return {"case": question.case, "question": question.question, "due_on": last["due_on"], "expires_at": last["expires_at"]}
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

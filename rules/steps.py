@@ -1,0 +1,116 @@
+"""Steps with their own limits, and the offices of joint approval, each with its own clock and its own silence."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from rules.case import OfficeState, Stop
+from rules.case import StepState as State
+from rules.chain import resolve
+from rules.fold import CLOCKS, Fold
+from rules.items import Office, Step
+from rules.limit import Due, Limit
+from rules.time_limits import due
+
+
+def steps(fold: Fold) -> tuple[State, ...]:
+    """Every step of the item with its end; fixed at acceptance (`milestone`) or counted from the end of the one before (`relative`)."""
+    if fold.start is None:
+        return ()
+    found: list[State] = []
+    before: State | None = None
+    total: Limit | None = None
+    for step in fold.item.steps:
+        total = _sum(total, step.limit) if before is None or total is not None else None
+        end = _end(fold, step, before, total)
+        before = _state(fold, step, end)
+        found.append(before)
+    return tuple(found)
+
+
+def _sum(total: Limit | None, limit: Limit) -> Limit | None:
+    """Limits of one unit add up; where the units differ the chain goes from end to end."""
+    if total is None:
+        return limit
+    return msgspec.structs.replace(total, amount=total.amount + limit.amount) if total.unit == limit.unit else None
+
+
+def _end(fold: Fold, step: Step, before: State | None, total: Limit | None) -> Due | None:
+    assert fold.start is not None
+    if fold.profile.step_deadlines == "relative" and before is not None:
+        return _from(fold, step.limit, before.completed_at or (before.due.expires_at if before.due else None), before)
+    if total is not None:
+        return _due(fold, total, fold.start.value)
+    return _from(fold, step.limit, before.due.expires_at if before and before.due else None, before)
+
+
+def _from(fold: Fold, limit: Limit, at: dt.datetime | None, before: State | None) -> Due | None:
+    """Counted from where the step before ended: its completion, or its last day."""
+    if at is None:
+        return None
+    ended = before is not None and before.completed_at == at
+    by_clock = limit.unit in {"working_hours", "working_minutes"}
+    start: dt.date | dt.datetime = at if ended or by_clock else before.due.due_on if before and before.due else at
+    return _due(fold, limit, start)
+
+
+def _due(fold: Fold, limit: Limit, start: dt.date | dt.datetime) -> Due | None:
+    clock = CLOCKS[0] if fold.item.committed_limit is not None else CLOCKS[1]
+    stops: list[Stop] = [s for s in fold.stops if s.touches(clock)]
+    found = due(limit, start, fold.calendar, fold.profile, [s.span for s in stops if s.end is not None])
+    if any(s.end is None and s.start < found.expires_at for s in stops):
+        return None
+    return found
+
+
+def _state(fold: Fold, step: Step, end: Due | None) -> State:
+    started = fold.steps_started.get(step.id)
+    done = fold.steps_done.get(step.id)
+    late = end is not None and (done is None or done >= end.expires_at)
+    # A case that has ended has no step left to be late.
+    moot = end is not None and fold.closed_at is not None and fold.closed_at < end.expires_at
+    named = started.data.holder if started and started.data.holder else step.holder
+    on = fold.day(started.occurred_at if started else fold.start.at) if fold.start else None
+    return State(
+        id=step.id,
+        holder=resolve(fold.world, fold.item.unit, named, on) if on else named,
+        due=end,
+        started_at=started.occurred_at if started else None,
+        completed_at=done,
+        expired_at=end.expires_at if end is not None and late and not moot else None,
+    )
+
+
+def offices(fold: Fold) -> tuple[OfficeState, ...]:
+    """Every office of a joint approval with its own clock, from its consultation or from the start of the case."""
+    return tuple(_office(fold, office) for office in _all_offices(fold))
+
+
+def _all_offices(fold: Fold) -> list[Office]:
+    listed = list(fold.item.offices)
+    known = {office.id for office in listed}
+    return listed + [Office(id=name) for name in fold.offices if name not in known]
+
+
+def _office(fold: Fold, office: Office) -> OfficeState:
+    seen = fold.offices.get(office.id, {})
+    limit = seen.get("limit") or office.limit
+    start = seen.get("consulted") or (fold.start.value if fold.start else None)
+    end = due(limit, start, fold.calendar, fold.profile) if limit is not None and start is not None else None
+    answered, absent = seen.get("answered"), seen.get("absent")
+    effect = office.silence.effect if office.silence else fold.item.silence.effect
+    late = end is not None and (answered is None or answered >= end.expires_at)
+    moot = end is not None and fold.closed_at is not None and fold.closed_at < end.expires_at
+    expired = end.expires_at if end is not None and late and not moot else None
+    if absent is not None and answered is None and (expired is None or absent < expired):
+        expired = absent
+    return OfficeState(
+        id=office.id,
+        due=end,
+        answered_at=answered,
+        absent_at=absent,
+        expired_at=expired,
+        consents=effect == "consent_of_office",
+    )

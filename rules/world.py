@@ -1,0 +1,177 @@
+"""The world that cases are derived in: units, people in posts, items, calendars, sources, accountability rules, by effective date.
+
+Everything is a value. A question about the world always names its moment: "who held this post on that day", "which
+calendar was in force at that instant".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Literal
+
+from rules.accountability import Accountability
+from rules.calendar import Calendar
+from rules.conditions import Condition
+from rules.items import Item, Struct
+from rules.practice import Practice
+from rules.profile import Profile, profile_from
+
+PostName = Literal[
+    "officer", "window", "section_head", "deputy_in_charge", "first_responsible", "discipline_group", "inspector"
+]
+
+
+class Unit(Struct):
+    id: str
+    name: str = ""
+    name_en: str | None = None
+    parent: str | None = None
+    first_responsible: str | None = None
+    deputy_in_charge: str | None = None
+    discipline_group: str | None = None
+    section_head: str | None = None
+
+
+class Person(Struct, rename={"since": "from"}):
+    """One post of one person; somebody with two posts has two entries of the same id."""
+
+    id: str
+    unit: str
+    post: PostName = "officer"
+    name: str = ""
+    name_en: str | None = None
+    since: date = date(1900, 1, 1)
+    to: date | None = None
+    staff_category: str | None = None
+    stand_in: str | None = None
+
+    def in_post(self, on: date) -> bool:
+        return self.since <= on and (self.to is None or on <= self.to)
+
+
+class Source(Struct):
+    id: str
+    publication_delay: timedelta | None = None
+    late_report_allowance: timedelta | None = None
+    name: str = ""
+    name_en: str | None = None
+
+
+class World:
+    """Immutable once built. `version` changes with any change of content."""
+
+    def __init__(
+        self,
+        *,
+        profile: Profile,
+        calendars: tuple[tuple[datetime, Calendar], ...],
+        units: tuple[Unit, ...] = (),
+        people: tuple[Person, ...] = (),
+        items: tuple[Item, ...] = (),
+        sources: tuple[Source, ...] = (),
+        accountability: tuple[Accountability, ...] = (),
+        leading_group_office: str | None = None,
+        inspectors: tuple[str, ...] = (),
+        practice: Practice = Practice(),  # noqa: B008 - frozen
+        conditions: dict[str, Condition] | None = None,
+        version: str = "",
+    ) -> None:
+        self.profile = profile
+        self.practice = practice
+        self.conditions = conditions or {}
+        self._profiles: dict[str, Profile] = {}
+        self.calendars = tuple(sorted(calendars, key=lambda pair: pair[0]))
+        self.units = {unit.id: unit for unit in units}
+        self.people = people
+        self.sources = {source.id: source for source in sources}
+        self.accountability = accountability
+        self.leading_group_office = leading_group_office
+        self.inspectors = inspectors
+        self.version = version
+        self._items: dict[str, list[Item]] = {}
+        for item in sorted(items, key=lambda i: (i.effective_from, i.version)):
+            self._items.setdefault(item.code, []).append(item)
+        self._known_from = [known for known, _ in self.calendars]
+
+    def calendar(self, at: datetime) -> Calendar:
+        """The calendar in force at an instant (the first one before any is known)."""
+        return self.calendars[max(bisect_right(self._known_from, at) - 1, 0)][1]
+
+    def next_calendar_after(self, at: datetime) -> datetime | None:
+        place = bisect_right(self._known_from, at)
+        return self._known_from[place] if place < len(self._known_from) else None
+
+    def item(self, code: str, on: date) -> Item | None:
+        """The version effective on a day and published by then; the first one for an earlier day of a known item."""
+        versions = self._items.get(code, ())
+        known = [i for i in versions if i.effective_from <= on and (i.published_on is None or i.published_on <= on)]
+        return known[-1] if known else None
+
+    def profile_of(self, item: Item) -> Profile:
+        """The item's own conventions, else those of the world."""
+        if item.profile is None:
+            return self.profile
+        key = f"{item.code}@{item.version}"
+        if key not in self._profiles:
+            self._profiles[key] = profile_from(item.profile)
+        return self._profiles[key]
+
+    def items(self) -> tuple[Item, ...]:
+        return tuple(item for versions in self._items.values() for item in versions)
+
+    def delay(self, source: str) -> timedelta:
+        """How long to wait for facts in flight from a source."""
+        own = self.sources.get(source)
+        return own.publication_delay if own and own.publication_delay is not None else self.profile.publication_delay
+
+    def allowance(self, source: str) -> timedelta:
+        """The longest lawful gap between an occurrence and its report by a source."""
+        own = self.sources.get(source)
+        return (
+            own.late_report_allowance
+            if own and own.late_report_allowance is not None
+            else self.profile.late_report_allowance
+        )
+
+    @cached_property
+    def _posts_of_unit(self) -> dict[tuple[str, str], list[Person]]:
+        table: dict[tuple[str, str], list[Person]] = {}
+        for person in self.people:
+            table.setdefault((person.unit, person.post), []).append(person)
+        return table
+
+    @cached_property
+    def _posts_of_person(self) -> dict[str, list[Person]]:
+        table: dict[str, list[Person]] = {}
+        for person in self.people:
+            table.setdefault(person.id, []).append(person)
+        return table
+
+    def holders(self, unit: str, post: str, on: date) -> tuple[str, ...]:
+        """Who holds a post of a unit on a day; a person named by the unit itself counts while in any post."""
+        named = getattr(self.units.get(unit), post, None) if post in Unit.__struct_fields__ else None
+        found = [p.id for p in self._posts_of_unit.get((unit, post), ()) if p.in_post(on)]
+        if named and named not in found and self.active(named, on):
+            found.insert(0, named)
+        return tuple(found)
+
+    def active(self, person: str, on: date) -> bool:
+        return any(post.in_post(on) for post in self._posts_of_person.get(person, ()))
+
+    def post_of(self, person: str, on: date) -> Person | None:
+        posts = self._posts_of_person.get(person, [])
+        return next((p for p in posts if p.in_post(on)), posts[0] if posts else None)
+
+    def accountability_of(self, unit: str, on: date) -> Accountability:
+        """The rules in force for a unit on a day: its own, else those of the nearest superior, else the shipped ones."""
+        place: str | None = unit
+        while True:
+            own = [a for a in self.accountability if a.unit == place and a.effective_from <= on]
+            if own:
+                return max(own, key=lambda a: (a.effective_from, a.version))
+            if place is None:
+                return Accountability()
+            parent = self.units.get(place)
+            place = parent.parent if parent else None
