@@ -42,7 +42,7 @@ class Calendar:
     `out_of_range`.
     """
 
-    __slots__ = ("_ends", "_hours", "_official", "_table", "_week", "pattern", "region", "version", "zone")
+    __slots__ = ("_dues", "_ends", "_hours", "_official", "_table", "_week", "pattern", "region", "version", "zone")
 
     def __init__(self, version: str, made: Pattern) -> None:
         self.version = version
@@ -51,6 +51,7 @@ class Calendar:
         self.pattern = made
         self._week = made.week
         self._table = Table(0, 0, b"", [], [])
+        self._dues: dict[date, Due] = {}
         self._ends: dict[date, datetime] = {}
         self._hours: dict[date, Hours] = {}
         self._official: dict[int, bool] = {}
@@ -123,10 +124,12 @@ class Calendar:
     def due(self, day: date, amount: int) -> Due:
         """The end of `amount` (1 or more) working days after `day`, nothing else to be heeded: the shortest way there."""
         last = self.add_working_days(day, amount)
-        unsure = (
-            self.provisional(day + ONE_DAY, last) if last.year != day.year else not self._year_is_official(day.year)
-        )
-        return Due(last, self.end_of(last), unsure)
+        if last.year != day.year:
+            return Due(last, self.end_of(last), self.provisional(day + ONE_DAY, last))
+        found = self._dues.get(last)
+        if found is None:
+            found = self._dues[last] = Due(last, self.end_of(last), not self._year_is_official(last.year))
+        return found
 
     def working_days_between(self, after: date, through: date) -> int:
         """Working days later than `after`, up to and including `through`; 0 if there are none."""

@@ -29,6 +29,11 @@ class Conclusion(msgspec.Struct, frozen=True):
     moved: str = ""
 
 
+def ahead(type_: str, key: str, legal_at: datetime, publish_at: datetime) -> Conclusion:
+    """What will hold later: its moment, without the words."""
+    return Conclusion(type_, key, legal_at, publish_at, {})
+
+
 def lacking(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at: datetime) -> list[Entry]:
     """The entries that bring the record to what holds at `at`: what no longer holds, then what is new, moved or turned."""
     entries = list(_gone(conclusions, records, at))

@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.case import Clock
 from rules.chain import ABOVE_RED, climb, holder_or_up, inspectors, office
-from rules.conclusion import Conclusion
+from rules.conclusion import Conclusion, ahead
 from rules.facts import Fact
 from rules.holding_findings import _finding
 from rules.items import Warning_
@@ -20,10 +20,11 @@ TYPES = {"warning": "warning_raised", "yellow": "yellow_card", "red": "red_card"
 
 
 def _alert(
-    view: View, cause: str, level: str, rung: int, scheduled: datetime, publish: datetime, to: Sequence[str], **data: Any
+    view: View, cause: str, level: str, rung: int, scheduled: datetime, publish: datetime, to: Sequence[str], late: bool, **data: Any
 ) -> Conclusion:
     key = f"alert:{cause}:{level}:{rung}"
-    late = view.at - max(publish, view.at if key not in view.records else publish) > view.world.practice.late_by_system_after
+    if view.ahead(publish):
+        return ahead(TYPES[level], key, scheduled, publish)
     body = {
         "cause": cause, "level": level, "rung": rung, "scheduled_at": view.iso(scheduled), "fired_at": view.iso(view.at),
         "to": list(to), "late_by_system": late, "acknowledged_at": None, "answered_at": None, **data,
@@ -63,20 +64,21 @@ def warnings(view: View) -> list[Conclusion]:
         for rung, warning in enumerate(view.item.warnings):
             at = _warning_at(view, clock, warning)
             if at is not None and (clock.completed_at is None or at < clock.completed_at):
-                holder = view.present_holder(at)
-                to = holder_or_up(view.world, view.case.unit, holder, view.day(at))
+                to = () if view.ahead(at) else holder_or_up(view.world, view.case.unit, view.present_holder(at), view.day(at))
                 found.append(_warning(view, clock, warning, rung, at, to))
     return found
 
 
 def _warning(view: View, clock: Clock, warning: Warning_, rung: int, at: datetime, to: Sequence[str]) -> Conclusion:
-    publish = max(at, view.at) if at <= view.at else at
     known = view.records.get(f"limit:{clock.name}")
     since = datetime.fromisoformat(known.data["known_from"]) if known else view.at
-    late = view.at - max(at, since) > view.world.practice.late_by_system_after
-    conclusion = _alert(view, f"limit:{clock.name}", warning.level, rung, at, publish, to, due_on=str(clock.due.due_on if clock.due else ""))
-    conclusion.data["late_by_system"] = late
-    return conclusion
+    due_on = clock.due.due_on.isoformat() if clock.due else None
+    return _alert(view, f"limit:{clock.name}", warning.level, rung, at, at, to, _slow(view, max(at, since)), due_on=due_on)
+
+
+def _slow(view: View, could_be: datetime) -> bool:
+    """Late through our own fault: written well after it could have been."""
+    return view.at - could_be > view.world.practice.late_by_system_after
 
 
 def _warning_at(view: View, clock: Clock, warning: Warning_) -> datetime | None:
@@ -127,23 +129,18 @@ def _step_holder(view: View, conclusion: Conclusion) -> str | None:
     return next((s.holder for s in view.case.steps if s.id == conclusion.data["step"]), None)
 
 
-def _card(view: View, cause: str, level: str, conclusion: Conclusion, to: Sequence[str], rung: int = 0) -> Conclusion:
-    assert conclusion.legal_at is not None
-    alert = _alert(view, cause, level, rung, conclusion.legal_at, conclusion.publish_at, to)
-    alert.data["late_by_system"] = _late(view, conclusion)
-    return alert
-
-
-def _late(view: View, conclusion: Conclusion) -> bool:
-    """Late through our own fault: written well after it could first have been."""
+def _card(view: View, cause: str, level: str, conclusion: Conclusion, to: Sequence[str]) -> Conclusion:
+    legal_at = conclusion.legal_at
+    assert legal_at is not None
     reachable = view.health.reachable_since
-    if reachable is not None and conclusion.legal_at is not None and reachable > conclusion.legal_at:
-        return True
-    return view.at - conclusion.publish_at > view.world.practice.late_by_system_after
+    late = (reachable is not None and reachable > legal_at) or _slow(view, conclusion.publish_at)
+    return _alert(view, cause, level, 0, legal_at, conclusion.publish_at, to, late)
 
 
 def _red(view: View, cause: str, conclusion: Conclusion) -> list[Conclusion]:
     assert conclusion.legal_at is not None
+    if view.ahead(conclusion.publish_at):
+        return [_card(view, cause, "red", conclusion, ())]
     on = view.day(max(conclusion.legal_at, view.at))
     holder = view.holder(conclusion.legal_at)
     heads = view.world.holders(view.case.unit, "section_head", on)
@@ -166,8 +163,7 @@ def _climb(view: View, cause: str, red: Conclusion) -> list[Conclusion]:
             return found
         if rung == 1:
             found += _unanswered(view, cause, at)
-        step = _alert(view, cause, "escalated", rung, at, max(at, record.recorded_at), to)
-        step.data["late_by_system"] = view.at - at > view.world.practice.late_by_system_after
+        step = _alert(view, cause, "escalated", rung, at, max(at, record.recorded_at), to, _slow(view, at))
         found.append(step)
         record = view.records.get(step.key)
         if record is None:
@@ -195,4 +191,4 @@ def _unanswered(view: View, cause: str, at: datetime) -> list[Conclusion]:
     names = ("alert_unanswered", f"alert_unanswered:{cause}")
     finding = _finding(view, "alert_unanswered", names[1], at, at, names, person=view.present_holder(at))
     to = inspectors(view.world, view.day(at)) or office(view.world)
-    return [finding, _alert(view, f"alert_unanswered:{cause}", "red", 0, at, at, to)]
+    return [finding, _alert(view, f"alert_unanswered:{cause}", "red", 0, at, at, to, _slow(view, at))]

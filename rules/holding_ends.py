@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.case import Clock
 from rules.chain import owner_of_hold
-from rules.conclusion import Conclusion
+from rules.conclusion import Conclusion, ahead
 from rules.moment import View
 from rules.time_limits import due
 
@@ -105,6 +105,9 @@ def _certificates(view: View) -> list[Conclusion]:
 
 
 def _certificate(view: View, for_: str, at: datetime, publish: datetime, due_on: date | None) -> list[Conclusion]:
+    key = f"certificate:{for_}:{view.iso(at)}"
+    if view.ahead(publish):
+        return [ahead("certificate_issued", key, at, publish)]
     eve = view.day(at).fromordinal(view.day(at).toordinal() - 1)
     base = max(due_on, eve) if due_on else eve
     deadline = due(view.profile.certificate_within, base, view.calendar, view.profile)
@@ -121,7 +124,7 @@ def _certificate(view: View, for_: str, at: datetime, publish: datetime, due_on:
     turned: dict[str, Any] = {} if review == "none" else {"status": review}
     turn = None if review == "none" else "certificate_status_changed"
     return [
-        Conclusion("certificate_issued", f"certificate:{for_}:{data['legal_at']}", at, publish, data, turn=turn, turned=turned)
+        Conclusion("certificate_issued", key, at, publish, data, turn=turn, turned=turned)
     ]
 
 
@@ -161,5 +164,7 @@ def _remedies(view: View, found: list[Conclusion]) -> list[Conclusion]:
 
 
 def notice(view: View, kind: str, to: str, at: datetime, publish: datetime, **fields: Any) -> Conclusion:
-    data = {"to": to, "kind": kind, "legal_at": view.iso(at), "fields": fields}
-    return Conclusion("notice_due", f"notice:{kind}:{to}:{view.iso(at)}", at, publish, data)
+    key = f"notice:{kind}:{to}:{view.iso(at)}"
+    if view.ahead(publish):
+        return ahead("notice_due", key, at, publish)
+    return Conclusion("notice_due", key, at, publish, {"to": to, "kind": kind, "legal_at": view.iso(at), "fields": fields})

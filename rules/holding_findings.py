@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rules.chain import owner_of_hold
-from rules.conclusion import Conclusion
+from rules.conclusion import Conclusion, ahead
 from rules.facts import Fact
 from rules.holding_ends import expired
 from rules.liability import proposed_against, shares
@@ -31,6 +31,8 @@ def said(view: View, *names: str) -> Fact | None:
 def _finding(
     view: View, kind: str, key: str, at: datetime, publish: datetime, names: tuple[str, ...], **data: Any
 ) -> Conclusion:
+    if view.ahead(publish):
+        return ahead("finding_opened", f"finding:{key}", at, publish)
     word = said(view, *names)
     turn = None if word is None else word.type.replace(".", "_")
     body = {"kind": kind, "unit": view.case.unit, "person": None, "at": view.iso(at), **data}
@@ -39,6 +41,8 @@ def _finding(
 
 
 def _breach(view: View, kind: str, clock: str, at: datetime, publish: datetime, names: tuple[str, ...], **data: Any) -> Conclusion:
+    if view.ahead(publish):
+        return ahead("breach_found", f"breach:{clock}", at, publish)
     word = said(view, *names)
     body = {
         "kind": kind, "clock": clock, "unit": view.case.unit, "at": view.iso(at), "supervision_flag": True,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
 
 from rules.calendar import Calendar
 from rules.case import Case
@@ -16,6 +17,16 @@ from rules.world import World
 
 # What can move the end of a step or of an office's limit.
 MOVING = ("application.", "case.", "completion.", "clock.", "extension.", "office.consulted", "step.completed", "fact.")
+
+
+@lru_cache(maxsize=65536)
+def _text(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat()
+
+
+@lru_cache(maxsize=65536)
+def _local(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
 
 
 class View:
@@ -42,10 +53,14 @@ class View:
         return self.world.delay(self.case.source)
 
     def iso(self, at: datetime) -> str:
-        return at.astimezone(self.calendar.zone).isoformat()
+        return _text(at, self.calendar.zone)
 
     def day(self, at: datetime) -> date:
-        return self.calendar.local_date(at)
+        return _local(at, self.calendar.zone)
+
+    def ahead(self, publish: datetime) -> bool:
+        """Whether something lies in the future: then only its moment matters, and nobody needs its words yet."""
+        return publish > self.at
 
     def published(self, end: datetime, clock: str) -> datetime:
         """The earliest publication of what follows irreversibly from an end (time-limits.md 3, `publication_delay`).
