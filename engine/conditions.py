@@ -79,11 +79,16 @@ def parse(text: str) -> Condition:
 
 def texts_of(item: Item) -> Iterable[tuple[str, str]]:
     """Every condition of an item with the place it stands at."""
-    for silence, where in [(item.silence, "silence"), *((o.silence, f"offices[{n}].silence") for n, o in enumerate(item.offices))]:
+    for silence, where in [
+        (item.silence, "silence"),
+        *((o.silence, f"offices[{n}].silence") for n, o in enumerate(item.offices)),
+    ]:
         if silence is None:
             continue
         yield from ((flip.when, f"{where}.flips[{n}].when") for n, flip in enumerate(silence.flips))
-        yield from ((c["when"], f"{where}.preconditions[{n}].when") for n, c in enumerate(silence.preconditions) if "when" in c)
+        yield from (
+            (c["when"], f"{where}.preconditions[{n}].when") for n, c in enumerate(silence.preconditions) if "when" in c
+        )
         for n, exclusion in enumerate(silence.exclusions):
             text = exclusion if isinstance(exclusion, str) else exclusion.get("when")
             if text:

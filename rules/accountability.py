@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from rules.items import Struct
 from rules.limit import Limit
 
@@ -26,14 +28,14 @@ SHIPPED_MATRIX: dict[str, tuple[int, ...]] = {
 }
 
 
-class Ladder(Struct):
+class Ladder(Struct, frozen=True):
     """The alert ladder's clocks. None: that clock is not used."""
 
     answer_within: Limit | None = Limit(amount=5, unit="working_days")
     acknowledge_within: Limit | None = None
 
 
-class Accountability(Struct):
+class Accountability(Struct, frozen=True):
     unit: str | None = None
     version: int = 1
     effective_from: date = date(1900, 1, 1)
@@ -46,11 +48,11 @@ class Accountability(Struct):
     review_stays: bool = False
     share_threshold: int = 50
     once_verified: tuple[str, ...] = ("false_disclosure", "demanding_favours", "wilful_refusal")
-    severity_grid: dict[str, Any] = {}
+    severity_grid: dict[str, Any] = msgspec.field(default_factory=dict)
     unit_threshold: int | None = None
     head_decides_up_to: int = 4
     ladder: Ladder = Ladder()
-    clauses: dict[str, str] = {}
+    clauses: dict[str, str] = msgspec.field(default_factory=dict)
 
     def proposed_level(self, grade: str, count: int) -> int:
         """Measure 1-7 for a grade and the number of confirmed breaches in the window (1 and more)."""

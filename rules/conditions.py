@@ -66,7 +66,7 @@ def _compare(condition: Compare, attributes: dict[str, Any], declared: dict[str,
         return isinstance(wanted, tuple) and value in wanted
     if type(value) is not type(wanted):
         return None
-    return _ORDER[condition.operator](value, wanted)
+    return bool(_ORDER[condition.operator](value, wanted))
 
 
 _ORDER: dict[str, Any] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from rules.calendar import ONE_DAY, Calendar
+from rules.calendar import ONE_DAY, Calendar, Direction
 from rules.limit import HOURLY, Limit
 from rules.periods import add_days, days_in_period
 from rules.profile import Profile
@@ -73,6 +73,9 @@ class Counter:
         self.all_legs, self.zero = tuple(legs), first
         self.stretches: list[Stretch] = []
         self.again = 0
+        self.left = 0
+        self.day = first
+        self.legs: tuple[Limit, ...] = ()
         self._begin(first, first_counts=profile.day_zero == "included")
 
     def reaches(self, stop: Stop) -> bool:
@@ -109,7 +112,7 @@ class Counter:
             return self.calendar.roll(self.day, "next")
         if self.profile.period_end_roll == "none":
             return self._with_minimum(self.day)
-        direction = "next" if self.profile.period_end_roll == "next_working_day" else "previous"
+        direction: Direction = "next" if self.profile.period_end_roll == "next_working_day" else "previous"
         return self._with_minimum(self.calendar.roll(self.day, direction))
 
     def _begin(self, day: date, *, first_counts: bool) -> None:

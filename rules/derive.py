@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-
 from rules import extensions, handling, stops
 from rules.calendar import Calendar
 from rules.case import Case, Outcome

@@ -37,7 +37,9 @@ def advance_docket(stream: Stream, new: Sequence[Fact], at: datetime, world: Wor
     for entry in lacking(conclusions, records, at):
         records[entry.key] = fold(records, entry, at)
         entries.append(entry)
-    after = msgspec.structs.replace(stream, facts=facts, records=records, version=stream.version + len(new) + len(entries), view=None)
+    after = msgspec.structs.replace(
+        stream, facts=facts, records=records, version=stream.version + len(new) + len(entries), view=None
+    )
     following = next_moment(conclusions, records, at) or _next_phase(docket, at, world, calendar)
     return Step(
         stream=after,
@@ -62,7 +64,9 @@ def phase(proceeding: Proceeding, at: datetime, world: World, calendar: Calendar
         return "proposed", None
     if proceeding.review_at is not None:
         return ("effective", None) if proceeding.review_result == "upheld" else ("review", None)
-    end = due(proceeding.rules.review_request, calendar.local_date(proceeding.decided_at), calendar, world.profile).expires_at
+    end = due(
+        proceeding.rules.review_request, calendar.local_date(proceeding.decided_at), calendar, world.profile
+    ).expires_at
     return ("decided", end) if at < end else ("effective", None)
 
 
@@ -74,7 +78,17 @@ def _next_phase(docket: Docket, at: datetime, world: World, calendar: Calendar) 
 def _conclusions(proceeding: Proceeding, at: datetime, world: World, calendar: Calendar) -> list[Conclusion]:
     key = f"proceeding:{proceeding.id}"
     data = _body(proceeding, at, world, calendar)
-    found = [Conclusion("proceeding_opened", key, proceeding.legal_at, proceeding.opened_at, data, live=LIVE, moved="proceeding_moved")]
+    found = [
+        Conclusion(
+            "proceeding_opened",
+            key,
+            proceeding.legal_at,
+            proceeding.opened_at,
+            data,
+            live=LIVE,
+            moved="proceeding_moved",
+        )
+    ]
     told = {"to": proceeding.person, "legal_at": proceeding.opened_at.astimezone(calendar.zone).isoformat()}
     found.append(_notice(f"notice:proceeding_opened:{key}", "proceeding_opened", told, proceeding.opened_at, data))
     if proceeding.decided_at is not None:
@@ -92,7 +106,9 @@ def _notice(key: str, kind: str, told: dict[str, Any], at: datetime, data: dict[
 def _body(proceeding: Proceeding, at: datetime, world: World, calendar: Calendar) -> dict[str, Any]:
     name, until = phase(proceeding, at, world, calendar)
     proposed, decided = proceeding.proposed, proceeding.decided_level
-    too_heavy = decided is not None and (not proceeding.standing or (proposed is not None and decided > proposed and not _deliberate(proceeding)))
+    too_heavy = decided is not None and (
+        not proceeding.standing or (proposed is not None and decided > proposed and not _deliberate(proceeding))
+    )
     return {
         "id": proceeding.id,
         "person": proceeding.person,
@@ -119,12 +135,24 @@ def _body(proceeding: Proceeding, at: datetime, world: World, calendar: Calendar
 
 def _deliberate(proceeding: Proceeding) -> bool:
     """A heavier measure chosen on purpose, with a reason, when it was decided: heavier than proposed even then."""
-    return proceeding.chosen_over is not None and proceeding.decided_level is not None and proceeding.decided_level > proceeding.chosen_over
+    return (
+        proceeding.chosen_over is not None
+        and proceeding.decided_level is not None
+        and proceeding.decided_level > proceeding.chosen_over
+    )
 
 
 def _refusals(docket: Docket, at: datetime) -> list[Conclusion]:
     return [
-        Conclusion("fact_refused", f"refusal:{r.fact}", r.at, at, {"fact": r.fact, "code": r.code, "message": r.message}, live=("code",), moved="fact_refused")
+        Conclusion(
+            "fact_refused",
+            f"refusal:{r.fact}",
+            r.at,
+            at,
+            {"fact": r.fact, "code": r.code, "message": r.message},
+            live=("code",),
+            moved="fact_refused",
+        )
         for r in docket.refusals
     ]
 
@@ -149,5 +177,3 @@ def _reversals(docket: Docket, new: Sequence[Fact], at: datetime) -> list[Outrea
         for case, breach, when in docket.reversed
         if (case, when) in fresh
     ]  # fmt: skip
-
-

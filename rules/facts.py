@@ -8,10 +8,11 @@ A fact has three times: `occurred_at` (when it happened), `reported_at` (registe
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 
-from rules.payloads import PAYLOADS, Payload
+from rules.payloads import PAYLOADS
 
 
 class Evidence(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -32,7 +33,7 @@ class Fact(msgspec.Struct, frozen=True, omit_defaults=True):
     occurred_at: datetime
     recorded_at: datetime
     reported_at: datetime
-    data: Payload
+    data: Any  # the payload struct of its type (rules.payloads); `type` decides which
     occurred_on: date | None = None
     item: str | None = None
     sequence: int | None = None

@@ -81,11 +81,25 @@ def _deemed(view: View) -> list[Conclusion]:
 def _stops(view: View) -> list[Conclusion]:
     found = []
     for stop in view.case.stops:
-        data = {"reason": stop.reason, "kind": stop.kind, "clock": stop.clock, "fact": stop.fact, "from": view.iso(stop.start)}
+        data = {
+            "reason": stop.reason,
+            "kind": stop.kind,
+            "clock": stop.clock,
+            "fact": stop.fact,
+            "from": view.iso(stop.start),
+        }
         found.append(Conclusion("clock_suspended", f"suspension:{stop.fact}", stop.start, stop.start, data))
         if stop.end is not None:
             data = {"reason": stop.reason, "clock": stop.clock, "fact": stop.fact, "at": view.iso(stop.end)}
-            end = Conclusion("clock_resumed", f"resumption:{stop.fact}", stop.end, stop.end, data, live=("at",), moved="clock_resumed")
+            end = Conclusion(
+                "clock_resumed",
+                f"resumption:{stop.fact}",
+                stop.end,
+                stop.end,
+                data,
+                live=("at",),
+                moved="clock_resumed",
+            )
             found.append(end)
     return found
 

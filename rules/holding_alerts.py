@@ -20,7 +20,15 @@ TYPES = {"warning": "warning_raised", "yellow": "yellow_card", "red": "red_card"
 
 
 def _alert(
-    view: View, cause: str, level: str, rung: int, scheduled: datetime, publish: datetime, to: Sequence[str], late: bool, **data: Any
+    view: View,
+    cause: str,
+    level: str,
+    rung: int,
+    scheduled: datetime,
+    publish: datetime,
+    to: Sequence[str],
+    late: bool,
+    **data: Any,
 ) -> Conclusion:
     key = f"alert:{cause}:{level}:{rung}"
     if view.ahead(publish):
@@ -37,7 +45,10 @@ def _turn(view: View, key: str, level: str, cause: str) -> tuple[str | None, dic
     record = view.records.get(key)
     if record is None:
         return None, {}
-    for type_, turn, name in (("alert.answered", "alert_answered", "answered_at"), ("alert.acknowledged", "alert_acknowledged", "acknowledged_at")):
+    for type_, turn, name in (
+        ("alert.answered", "alert_answered", "answered_at"),
+        ("alert.acknowledged", "alert_acknowledged", "acknowledged_at"),
+    ):
         word = _word(view, type_, level, cause, record.recorded_at)
         if word is not None:
             return turn, {name: view.iso(word.occurred_at), "by": word.actor}
@@ -59,12 +70,16 @@ def warnings(view: View) -> list[Conclusion]:
     """Early warnings of every running clock, on the working day that lies `before` ahead of its last day, to the holder."""
     found = []
     for clock in view.case.clocks.values():
-        if clock.due is None or clock.start.known_at > view.at and clock.start.deemed_at:
+        if clock.due is None or (clock.start.known_at > view.at and clock.start.deemed_at):
             continue
         for rung, warning in enumerate(view.item.warnings):
             at = _warning_at(view, clock, warning)
             if at is not None and (clock.completed_at is None or at < clock.completed_at):
-                to = () if view.ahead(at) else holder_or_up(view.world, view.case.unit, view.present_holder(at), view.day(at))
+                to = (
+                    ()
+                    if view.ahead(at)
+                    else holder_or_up(view.world, view.case.unit, view.present_holder(at), view.day(at))
+                )
                 found.append(_warning(view, clock, warning, rung, at, to))
     return found
 
@@ -73,7 +88,9 @@ def _warning(view: View, clock: Clock, warning: Warning_, rung: int, at: datetim
     known = view.records.get(f"limit:{clock.name}")
     since = datetime.fromisoformat(known.data["known_from"]) if known else view.at
     due_on = clock.due.due_on.isoformat() if clock.due else None
-    return _alert(view, f"limit:{clock.name}", warning.level, rung, at, at, to, _slow(view, max(at, since)), due_on=due_on)
+    return _alert(
+        view, f"limit:{clock.name}", warning.level, rung, at, at, to, _slow(view, max(at, since)), due_on=due_on
+    )
 
 
 def _slow(view: View, could_be: datetime) -> bool:
@@ -105,7 +122,11 @@ def opening(view: View, day: date) -> datetime:
     if view.calendar.has_hours and (segments := view.calendar.hours_on(day)):
         return segments[0][0]
     hour, minute = view.world.practice.warning_time.split(":")
-    return view.calendar.start_of(day) + timedelta(hours=int(hour), minutes=int(minute)) if time(int(hour)) else view.calendar.start_of(day)
+    return (
+        view.calendar.start_of(day) + timedelta(hours=int(hour), minutes=int(minute))
+        if time(int(hour))
+        else view.calendar.start_of(day)
+    )
 
 
 def chains(view: View, found: Sequence[Conclusion]) -> list[Conclusion]:
@@ -158,7 +179,9 @@ def _climb(view: View, cause: str, red: Conclusion) -> list[Conclusion]:
     found: list[Conclusion] = []
     posts = climb(view.world, view.case.unit, view.day(view.at), ABOVE_RED)
     for rung, to in enumerate(posts, start=1):
-        at = _unanswered_at(view, record.recorded_at, cause, record.data["level"], rules.answer_within, rules.acknowledge_within)
+        at = _unanswered_at(
+            view, record.recorded_at, cause, record.data["level"], rules.answer_within, rules.acknowledge_within
+        )
         if at is None:
             return found
         if rung == 1:

@@ -51,12 +51,19 @@ def _outcome(view: View) -> list[Conclusion]:
     publish = view.published(outcome.legal_at, clock) if outcome.by is None else view.at
     if implied and (view.behind(outcome.legal_at) or view.health.backfilled or under_calendar_review(view)):
         return []
-    data = {"kind": outcome.kind, "at": view.iso(outcome.legal_at), "fact": outcome.by, "clause": _clause(view),
-            "calendar": view.calendar.version}
+    data = {
+        "kind": outcome.kind,
+        "at": view.iso(outcome.legal_at),
+        "fact": outcome.by,
+        "clause": _clause(view),
+        "calendar": view.calendar.version,
+    }
     turn = {"under_review": "outcome_under_review", "revoked": "outcome_revoked"}.get(outcome.review)
     turn = turn or ("outcome_confirmed" if outcome.confirmed_by else None)
     found = [
-        Conclusion(implied or "outcome_recorded", "outcome", outcome.legal_at, publish, data, turn=turn, live=("kind", "at"))
+        Conclusion(
+            implied or "outcome_recorded", "outcome", outcome.legal_at, publish, data, turn=turn, live=("kind", "at")
+        )
     ]
     closed = {"status": view.case.status, "at": view.iso(view.case.closed_at or outcome.legal_at)}
     kind = "case_closed" if view.case.closed_at else "case_reopened"
@@ -71,7 +78,9 @@ def under_calendar_review(view: View) -> bool:
     record, outcome = view.records.get("outcome"), view.case.outcome
     if record is None or record.data["kind"] not in IMPLIED or record.status in {"superseded", "revoked"}:
         return False
-    same = outcome is not None and outcome.kind == record.data["kind"] and view.iso(outcome.legal_at) == record.data["at"]
+    same = (
+        outcome is not None and outcome.kind == record.data["kind"] and view.iso(outcome.legal_at) == record.data["at"]
+    )
     return not same and record.data.get("calendar") != view.calendar.version and view.cause.startswith("calendar")
 
 
@@ -123,13 +132,15 @@ def _certificate(view: View, for_: str, at: datetime, publish: datetime, due_on:
     review = view.case.outcome.review if view.case.outcome and for_ == "case" else "none"
     turned: dict[str, Any] = {} if review == "none" else {"status": review}
     turn = None if review == "none" else "certificate_status_changed"
-    return [
-        Conclusion("certificate_issued", key, at, publish, data, turn=turn, turned=turned)
-    ]
+    return [Conclusion("certificate_issued", key, at, publish, data, turn=turn, turned=turned)]
 
 
 def _holds(view: View) -> list[Conclusion]:
-    found = [_hold(view, h.reason, h.opened_at, _hold_time(view, h.reason, h.opened_at)) for h in view.case.holds if not h.closed_at]
+    found = [
+        _hold(view, h.reason, h.opened_at, _hold_time(view, h.reason, h.opened_at))
+        for h in view.case.holds
+        if not h.closed_at
+    ]
     known = {c.data["reason"] for c in found}
     for clock in view.case.clocks.values():
         at = clock.expired_at
@@ -151,7 +162,11 @@ def _hold_time(view: View, reason: str, opened: datetime) -> datetime:
 
 
 def _hold(view: View, reason: str, at: datetime, publish: datetime) -> Conclusion:
-    data = {"reason": reason, "owner": owner_of_hold(view.world, view.case.unit, view.day(at)), "opened_at": view.iso(at)}
+    data = {
+        "reason": reason,
+        "owner": owner_of_hold(view.world, view.case.unit, view.day(at)),
+        "opened_at": view.iso(at),
+    }
     return Conclusion("hold_opened", f"hold:{reason}", at, publish, data)
 
 
@@ -159,7 +174,11 @@ def _remedies(view: View, found: list[Conclusion]) -> list[Conclusion]:
     """Where silence grants nothing, the applicant is told what he can do when the limit is broken."""
     if any(c.type in IMPLIED.values() for c in found):
         return []
-    broken = [c for c in found if c.type in {"limit_expired"} or (c.type == "hold_opened" and c.data["reason"] == "provisional_date")]
+    broken = [
+        c
+        for c in found
+        if c.type == "limit_expired" or (c.type == "hold_opened" and c.data["reason"] == "provisional_date")
+    ]
     return [notice(view, "remedies", "applicant", c.legal_at or view.at, c.publish_at) for c in broken[:1]]
 
 
@@ -167,4 +186,6 @@ def notice(view: View, kind: str, to: str, at: datetime, publish: datetime, **fi
     key = f"notice:{kind}:{to}:{view.iso(at)}"
     if view.ahead(publish):
         return ahead("notice_due", key, at, publish)
-    return Conclusion("notice_due", key, at, publish, {"to": to, "kind": kind, "legal_at": view.iso(at), "fields": fields})
+    return Conclusion(
+        "notice_due", key, at, publish, {"to": to, "kind": kind, "legal_at": view.iso(at), "fields": fields}
+    )

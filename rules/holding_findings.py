@@ -37,10 +37,22 @@ def _finding(
     turn = None if word is None else word.type.replace(".", "_")
     body = {"kind": kind, "unit": view.case.unit, "person": None, "at": view.iso(at), **data}
     turned = {"fact": word.id, "by": word.actor} if word else {}
-    return Conclusion("finding_opened", f"finding:{key}", at, publish, body, turn=turn, turned=turned, live=("at",), moved="finding_opened")
+    return Conclusion(
+        "finding_opened",
+        f"finding:{key}",
+        at,
+        publish,
+        body,
+        turn=turn,
+        turned=turned,
+        live=("at",),
+        moved="finding_opened",
+    )
 
 
-def _breach(view: View, kind: str, clock: str, at: datetime, publish: datetime, names: tuple[str, ...], **data: Any) -> Conclusion:
+def _breach(
+    view: View, kind: str, clock: str, at: datetime, publish: datetime, names: tuple[str, ...], **data: Any
+) -> Conclusion:
     if view.ahead(publish):
         return ahead("breach_found", f"breach:{clock}", at, publish)
     word = said(view, *names)
@@ -58,7 +70,17 @@ def _breach(view: View, kind: str, clock: str, at: datetime, publish: datetime, 
     reversal = next((f for f in view.facts if f.type == "breach.reversed" and f.data.breach == f"breach:{clock}"), None)
     if reversal is not None:
         turn, turned = "breach_withdrawn", {"fact": reversal.id}
-    return Conclusion("breach_found", f"breach:{clock}", at, publish, body, turn=turn, turned=turned, live=("at",), moved="breach_found")
+    return Conclusion(
+        "breach_found",
+        f"breach:{clock}",
+        at,
+        publish,
+        body,
+        turn=turn,
+        turned=turned,
+        live=("at",),
+        moved="breach_found",
+    )
 
 
 def _severity(word: Fact) -> dict[str, Any]:
@@ -93,7 +115,16 @@ def _limits(view: View) -> list[Conclusion]:
         against = proposed_against(view, held, view.day(at))
         person = against[0] if against else None
         found.append(
-            _finding(view, "limit_expired", f"limit_expired:{clock.name}", at, publish, names, clock=clock.name, person=person)
+            _finding(
+                view,
+                "limit_expired",
+                f"limit_expired:{clock.name}",
+                at,
+                publish,
+                names,
+                clock=clock.name,
+                person=person,
+            )
         )
         found.append(
             _breach(view, "limit_expired", clock.name, at, publish, names, shares=held, proposed_against=against)
@@ -109,9 +140,13 @@ def _steps(view: View) -> list[Conclusion]:
             continue
         publish, clock, names = view.published(at, f"step:{step.id}"), f"step:{step.id}", (f"step_overdue:{step.id}",)
         data = {"clock": clock, "at": view.iso(at), "step": step.id}
-        found.append(Conclusion("step_expired", f"expired:{clock}", at, publish, data, live=("at",), moved="step_expired"))
+        found.append(
+            Conclusion("step_expired", f"expired:{clock}", at, publish, data, live=("at",), moved="step_expired")
+        )
         holder = step.holder or view.present_holder(at)
-        found.append(_finding(view, "step_overdue", f"step_overdue:{step.id}", at, publish, names, clock=clock, person=holder))
+        found.append(
+            _finding(view, "step_overdue", f"step_overdue:{step.id}", at, publish, names, clock=clock, person=holder)
+        )
         held = [{"person": holder, "working_days": max(_length(view, step.due.due_on), 0)}] if holder else []
         against = [holder] if holder else []
         found.append(_breach(view, "step_overdue", clock, at, publish, names, shares=held, proposed_against=against))
@@ -133,11 +168,23 @@ def _offices(view: View) -> list[Conclusion]:
         publish = view.published(at, clock)
         head = owner_of_hold(view.world, office.id, view.day(at)) if office.id in view.world.units else None
         found.append(
-            _finding(view, "office_silent", f"office_silent:{office.id}", at, publish, names, clock=clock, unit=office.id, person=head)
+            _finding(
+                view,
+                "office_silent",
+                f"office_silent:{office.id}",
+                at,
+                publish,
+                names,
+                clock=clock,
+                unit=office.id,
+                person=head,
+            )
         )
         against = [head] if head else []
         found.append(
-            _breach(view, "office_silent", clock, at, publish, names, unit=office.id, shares=[], proposed_against=against)
+            _breach(
+                view, "office_silent", clock, at, publish, names, unit=office.id, shares=[], proposed_against=against
+            )
         )
         if not office.consents:
             lead = view.present_holder(at) or view.case.unit
@@ -157,7 +204,18 @@ def _late_delivery(view: View) -> list[Conclusion]:
     if any(at < end for at in reached):
         return []
     publish = view.published(end, "delivery")
-    return [_finding(view, "delivery_late", "delivery_late", end, publish, ("delivery_late",), clock="delivery", person=view.present_holder(end))]
+    return [
+        _finding(
+            view,
+            "delivery_late",
+            "delivery_late",
+            end,
+            publish,
+            ("delivery_late",),
+            clock="delivery",
+            person=view.present_holder(end),
+        )
+    ]
 
 
 def _seen(view: View) -> list[Conclusion]:
@@ -206,9 +264,20 @@ def _watched(view: View) -> list[Conclusion]:
         if record.kind == "certificate":
             by = datetime.fromisoformat(record.data["due_by_at"])
             if record.recorded_at >= by:
-                found.append(_finding(view, "certificate_late", f"certificate_late:{record.data['number']}", by, view.at, ("certificate_late",)))
+                found.append(
+                    _finding(
+                        view,
+                        "certificate_late",
+                        f"certificate_late:{record.data['number']}",
+                        by,
+                        view.at,
+                        ("certificate_late",),
+                    )
+                )
         if record.kind == "hold" and record.status == "open":
-            by = due(view.world.practice.hold_within, view.day(record.recorded_at), view.calendar, view.profile).expires_at
+            by = due(
+                view.world.practice.hold_within, view.day(record.recorded_at), view.calendar, view.profile
+            ).expires_at
             names = ("hold_open", f"hold_open:{record.data['reason']}")
             found.append(_finding(view, "hold_open", names[1], by, by, names, person=record.data["owner"]))
     return found

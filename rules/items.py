@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from rules.payloads import Clock
 from rules.limit import Limit
+from rules.payloads import Clock
 
 Effect = Literal["none", "approve", "next_step", "consent_of_office", "refuse"]
 
@@ -17,13 +17,13 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """Base of all configuration: frozen, and an unknown field is an error that names it."""
 
 
-class Flip(Struct):
+class Flip(Struct, frozen=True):
     when: str
     effect: Effect
     basis: str | None = None
 
 
-class Silence(Struct):
+class Silence(Struct, frozen=True):
     effect: Effect = "none"
     clock: Clock = "committed"
     basis: str | None = None
@@ -34,7 +34,7 @@ class Silence(Struct):
     grants: str | None = None
 
 
-class Step(Struct):
+class Step(Struct, frozen=True):
     id: str
     limit: Limit
     holder: str | None = None
@@ -45,14 +45,14 @@ class Step(Struct):
     clause: str | None = None
 
 
-class Office(Struct):
+class Office(Struct, frozen=True):
     id: str
     limit: Limit | None = None
     silence: Silence | None = None
     name: str | None = None
 
 
-class SuspensionRule(Struct):
+class SuspensionRule(Struct, frozen=True):
     reason: str
     kind: Literal["pause", "restart"] = "pause"
     max: int | None = None
@@ -62,7 +62,7 @@ class SuspensionRule(Struct):
     term: Limit | None = None
 
 
-class ExtensionRule(Struct):
+class ExtensionRule(Struct, frozen=True):
     max: Limit | None = None
     max_times: int = 1
     basis: str | None = None
@@ -70,19 +70,19 @@ class ExtensionRule(Struct):
     clock: Clock | None = None
 
 
-class Warning_(Struct):  # noqa: N801 - `Warning` is a builtin
+class Warning_(Struct, frozen=True):  # noqa: N801 - `Warning` is a builtin
     before: Limit
     level: Literal["warning", "yellow", "red"] = "warning"
 
 
-class Material(Struct):
+class Material(Struct, frozen=True):
     name: str
     code: str | None = None
     copies: int = 1
     name_en: str | None = None
 
 
-class Item(Struct):
+class Item(Struct, frozen=True):
     code: str
     unit: str
     version: int

@@ -22,8 +22,7 @@ def shares(view: View, clock: Clock) -> list[dict[str, int | str]]:
 def _days(view: View, clock: Clock) -> list[date]:
     assert clock.due is not None
     day, last = view.day(clock.start.at) + timedelta(1), clock.due.due_on
-    if day > last:
-        day = last
+    day = min(day, last)
     found = []
     while day <= last:
         if view.calendar.is_working_day(day) and not _suspended(view, clock, day):

@@ -14,7 +14,6 @@ from rules.profile import Profile
 from rules.stream import Health, Record
 from rules.world import World
 
-
 # What can move the end of a step or of an office's limit.
 MOVING = ("application.", "case.", "completion.", "clock.", "extension.", "office.consulted", "step.completed", "fact.")
 

@@ -28,68 +28,68 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     aliases: tuple[str, ...] = ()
 
 
-class WayIn(Payload):
+class WayIn(Payload, frozen=True):
     holder: str | None = None
     applicant: str | None = None
     attributes: dict[str, Any] = {}
     materials: tuple[str, ...] = ()
 
 
-class Accepted(WayIn):
+class Accepted(WayIn, frozen=True):
     deficits: tuple[str, ...] = ()
     supply_by: date | None = None
 
 
-class Reasoned(Payload):
+class Reasoned(Payload, frozen=True):
     reason: str | None = None
 
 
-class GivenReason(Payload):
+class GivenReason(Payload, frozen=True):
     reason: str
 
 
-class CompletionRequested(Payload):
+class CompletionRequested(Payload, frozen=True):
     items: tuple[str, ...] = ()
     answer_by: date | None = None
 
 
-class CompletionSupplied(Payload):
+class CompletionSupplied(Payload, frozen=True):
     partial: bool = False
 
 
-class SentTo(Payload):
+class SentTo(Payload, frozen=True):
     to: str
     received_on: date | None = None
 
 
-class Linked(Payload):
+class Linked(Payload, frozen=True):
     cases: tuple[str, ...]
 
 
-class StepStarted(Payload):
+class StepStarted(Payload, frozen=True):
     step: str
     holder: str | None = None
 
 
-class StepCompleted(Payload):
+class StepCompleted(Payload, frozen=True):
     step: str
 
 
-class HandedOver(Payload):
+class HandedOver(Payload, frozen=True):
     to: str
 
 
-class OfficeConsulted(Payload):
+class OfficeConsulted(Payload, frozen=True):
     office: str
     limit: Limit | None = None
 
 
-class OfficeAnswered(Payload):
+class OfficeAnswered(Payload, frozen=True):
     office: str
     opinion: str | None = None
 
 
-class OfficeAbsent(Payload):
+class OfficeAbsent(Payload, frozen=True):
     office: str
 
 
@@ -99,20 +99,20 @@ class Attributes(msgspec.Struct, frozen=True):
     values: dict[str, Any]
 
 
-class VerificationCompleted(Payload):
+class VerificationCompleted(Payload, frozen=True):
     result: str | None = None
 
 
-class Fee(Payload):
+class Fee(Payload, frozen=True):
     code: str | None = None
     amount: str | int | None = None
 
 
-class DataFailed(Payload):
+class DataFailed(Payload, frozen=True):
     what: str | None = None
 
 
-class Suspended(Payload):
+class Suspended(Payload, frozen=True):
     reason: str
     clock: Clock | None = None
     basis: str | None = None
@@ -121,40 +121,40 @@ class Suspended(Payload):
     until: date | None = None
 
 
-class Resumed(Payload):
+class Resumed(Payload, frozen=True):
     reason: str | None = None
 
 
-class ExtensionRequested(Payload):
+class ExtensionRequested(Payload, frozen=True):
     by: Limit
     clock: Clock | None = None
 
 
-class ExtensionApproved(Payload):
+class ExtensionApproved(Payload, frozen=True):
     by: Limit | None = None
     approver: str | None = None
     clock: Clock | None = None
 
 
-class ReasonClaimed(Payload):
+class ReasonClaimed(Payload, frozen=True):
     code: str | None = None
     basis: str | None = None
 
 
-class Decided(Payload):
+class Decided(Payload, frozen=True):
     result: Result
     reason: str | None = None
 
 
-class Served(Payload):
+class Served(Payload, frozen=True):
     result: Result | None = None
 
 
-class Available(Payload):
+class Available(Payload, frozen=True):
     mode: str | None = None
 
 
-class FindingConfirmed(Payload):
+class FindingConfirmed(Payload, frozen=True):
     finding: str
     person: str | None = None
     grade: Literal["minor", "ordinary", "serious", "grave"] | None = None
@@ -165,91 +165,91 @@ class FindingConfirmed(Payload):
     reason: str | None = None
 
 
-class FindingDismissed(Payload):
+class FindingDismissed(Payload, frozen=True):
     finding: str
     person: str | None = None
     reason: str | None = None
     code: str | None = None
 
 
-class InquiryOpened(Payload):
+class InquiryOpened(Payload, frozen=True):
     finding: str | None = None
     answer_by: date | None = None
 
 
-class Text(Payload):
+class Text(Payload, frozen=True):
     text: str | None = None
     person: str | None = None
 
 
-class MeasureDecided(Payload):
+class MeasureDecided(Payload, frozen=True):
     level: int
     person: str | None = None
     reason: str | None = None
 
 
-class PersonNamed(Payload):
+class PersonNamed(Payload, frozen=True):
     person: str | None = None
     reason: str | None = None
 
 
-class ReviewDecided(Payload):
+class ReviewDecided(Payload, frozen=True):
     result: Literal["upheld", "reversed"]
     person: str | None = None
     reason: str | None = None
 
 
-class Referred(Payload):
+class Referred(Payload, frozen=True):
     to: str
     why: str | None = None
     person: str | None = None
 
 
-class AlertAcknowledged(Payload):
+class AlertAcknowledged(Payload, frozen=True):
     level: str | None = None
     cause: str | None = None
 
 
-class AlertAnswered(Payload):
+class AlertAnswered(Payload, frozen=True):
     level: str | None = None
     text: str | None = None
     cause: str | None = None
 
 
-class Rating(Payload):
+class Rating(Payload, frozen=True):
     score: int
     text: str | None = None
 
 
-class FactCorrected(Payload):
+class FactCorrected(Payload, frozen=True):
     fact: str
     changes: dict[str, Any]
     reason: str | None = None
     approver: str | None = None
 
 
-class FactRetracted(Payload):
+class FactRetracted(Payload, frozen=True):
     fact: str
     reason: str | None = None
     approver: str | None = None
 
 
-class HoldClosed(Payload):
+class HoldClosed(Payload, frozen=True):
     hold: str
     result: Literal["effect", "no_effect"]
     reason: str | None = None
     approver: str | None = None
 
 
-class Watermark(Payload):
+class Watermark(Payload, frozen=True):
     through: str
 
 
-class CalendarImported(Payload):
+class CalendarImported(Payload, frozen=True):
     version: str
 
 
-class BreachConfirmed(Payload):
+class BreachConfirmed(Payload, frozen=True):
     """Sent by a case to the docket of the person concerned."""
 
     breach: str
@@ -261,7 +261,7 @@ class BreachConfirmed(Payload):
     by: str | None = None
 
 
-class BreachNamed(Payload):
+class BreachNamed(Payload, frozen=True):
     breach: str
 
 

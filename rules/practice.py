@@ -13,7 +13,7 @@ ARTICLE_45 = (
 )  # fmt: skip
 
 
-class Practice(Struct):
+class Practice(Struct, frozen=True):
     """Defaults are the shipped ones.
 
     `warning_time` is used where the calendar has no office hours; `late_by_system_after` is the delay beyond which an alert counts as late through

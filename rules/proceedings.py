@@ -103,7 +103,9 @@ class _Folding:
         rules = self.world.accountability_of(data.unit, self.calendar.local_date(legal_at))
         if rules.accountable_from and self.calendar.local_date(legal_at) < rules.accountable_from:
             return
-        window = due(rules.statement_window, self.calendar.local_date(fact.occurred_at), self.calendar, self.world.profile)
+        window = due(
+            rules.statement_window, self.calendar.local_date(fact.occurred_at), self.calendar, self.world.profile
+        )
         self.proceedings[data.breach] = Proceeding(
             id=f"{data.breach.replace('/breach:', '/')}/{self.person}", person=self.person, unit=data.unit, case=fact.case,
             breach=data.breach, finding=data.finding, legal_at=legal_at, opened_at=fact.occurred_at,
@@ -139,9 +141,15 @@ class _Folding:
 
     def _why_not(self, proceeding: Proceeding, fact: Fact) -> tuple[str, str] | None:
         if proceeding.frozen_at is not None:
-            return "proceeding_frozen", "the matter was referred; the ladder is frozen until the competent body has answered"
+            return (
+                "proceeding_frozen",
+                "the matter was referred; the ladder is frozen until the competent body has answered",
+            )
         if proceeding.statement_at is None and fact.occurred_at < proceeding.window_ends_at:
-            return "no_statement_window_yet", f"the person concerned may answer until {proceeding.statement_until}; decide afterwards"
+            return (
+                "no_statement_window_yet",
+                f"the person concerned may answer until {proceeding.statement_until}; decide afterwards",
+            )
         if not 1 <= fact.data.level <= len(MEASURES):
             return "not_allowed_for_item", "a measure is a number from 1 to 7"
         if not self._competent(proceeding, fact):
@@ -166,7 +174,9 @@ class _Folding:
 
     def _reviewed(self, proceeding: Proceeding, fact: Fact) -> None:
         if fact.actor is not None and fact.actor in {proceeding.person, proceeding.decided_by}:
-            self._refuse(fact, "not_competent", "nobody reviews his own decision or his own case; ask the next competent person")
+            self._refuse(
+                fact, "not_competent", "nobody reviews his own decision or his own case; ask the next competent person"
+            )
             return
         proceeding.review_result, proceeding.reviewed_at = fact.data.result, fact.occurred_at
         if fact.data.result == "reversed":
@@ -181,7 +191,9 @@ class _Folding:
         for proceeding in self.proceedings.values():
             last = self.calendar.local_date(proceeding.legal_at)
             first = _back(last, proceeding.rules.window, self.calendar, self.world)
-            days = [self.calendar.local_date(p.legal_at) for p in self.proceedings.values() if p.standing or p is proceeding]
+            days = [
+                self.calendar.local_date(p.legal_at) for p in self.proceedings.values() if p.standing or p is proceeding
+            ]
             proceeding.count = sum(1 for day in days if first < day <= last)
             once = proceeding.finding.split(":")[0] in proceeding.rules.once_verified
             proceeding.proposed = 6 if once else proceeding.rules.proposed_level(proceeding.grade, proceeding.count)

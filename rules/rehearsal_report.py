@@ -28,14 +28,21 @@ class _Report:
     def __init__(self, played: Rehearsal) -> None:
         self.played = played
         self.zone = played.world.calendar(played.until).zone
-        self.cases = {name.removeprefix("case:"): s for name, s in played.streams.items() if name.startswith("case:") and s.view and s.view.item}
+        self.cases = {
+            name.removeprefix("case:"): s
+            for name, s in played.streams.items()
+            if name.startswith("case:") and s.view and s.view.item
+        }
 
     def whole(self, questions: Sequence[Question]) -> dict[str, Any]:
         return {
             "cases": {case: self._case(case) for case in self.cases},
             "refusals": self._all("refusal", self._refusal, standing=True),
             "findings": sorted(
-                [*self._all("finding", self._finding), *(self._off_catalogue(f.case, f.occurred_at, f.recorded_at) for f, _ in self.played.quarantined)],
+                [
+                    *self._all("finding", self._finding),
+                    *(self._off_catalogue(f.case, f.occurred_at, f.recorded_at) for f, _ in self.played.quarantined),
+                ],
                 key=lambda f: _instant(f["legal_at"]),
             ),
             "breaches": sorted(self._all("breach", self._breach), key=lambda b: _instant(b["legal_at"])),
@@ -91,7 +98,12 @@ class _Report:
 
     def _hold(self, record: Record) -> dict[str, Any]:
         closed = record.changed_at if record.status == "closed" else None
-        return {"reason": record.data["reason"], "owner": record.data["owner"], "opened_at": record.data["opened_at"], "closed_at": self.iso(closed)}
+        return {
+            "reason": record.data["reason"],
+            "owner": record.data["owner"],
+            "opened_at": record.data["opened_at"],
+            "closed_at": self.iso(closed),
+        }
 
     def _line(self, line: Line) -> dict[str, Any]:
         if line.fact is not None:
@@ -106,7 +118,12 @@ class _Report:
 
     def _refusal(self, case: str, record: Record) -> dict[str, Any]:
         data = record.data
-        return {"fact": data["fact"], "case": self._case_of(case, data["fact"]), "code": data["code"], "message": data["message"]}
+        return {
+            "fact": data["fact"],
+            "case": self._case_of(case, data["fact"]),
+            "code": data["code"],
+            "message": data["message"],
+        }
 
     def _case_of(self, stream: str, fact: str) -> str:
         if stream in self.cases:
@@ -169,9 +186,18 @@ class _Report:
         records = stream.records if stream else {}
         names = [question.clock] if question.clock else ["committed", "statutory"]
         record = next((records[f"limit:{n}"] for n in names if f"limit:{n}" in records), None)
-        told = [h for h in record.history if datetime.fromisoformat(h["known_from"]) <= question.as_known_on] if record else []
+        told = (
+            [h for h in record.history if datetime.fromisoformat(h["known_from"]) <= question.as_known_on]
+            if record
+            else []
+        )
         last = told[-1] if told else {"due_on": None, "expires_at": None}
-        return {"case": question.case, "question": question.question, "due_on": last["due_on"], "expires_at": last["expires_at"]}
+        return {
+            "case": question.case,
+            "question": question.question,
+            "due_on": last["due_on"],
+            "expires_at": last["expires_at"],
+        }
 
 
 def _instant(text: str) -> datetime:

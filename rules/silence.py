@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
 from rules.case import Hold, Outcome
 from rules.conditions import holds
 from rules.fold import Fold

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -43,7 +43,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(StoredStream)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _payload(type_: str) -> msgspec.msgpack.Decoder[Any]:
     return msgspec.msgpack.Decoder(dict[str, Any] if PAYLOADS[type_] is Attributes else PAYLOADS[type_])
 
@@ -117,7 +117,9 @@ _FACT_BODY = msgspec.json.Decoder(FactBody)
 
 def fact_body(fact: Fact) -> bytes:
     """Canonical bytes of what a fact says (sorted names, UTF-8)."""
-    body = FactBody(fact.case, payload_dict(fact), fact.item, fact.occurred_on, fact.sequence, fact.basis, fact.evidence)
+    body = FactBody(
+        fact.case, payload_dict(fact), fact.item, fact.occurred_on, fact.sequence, fact.basis, fact.evidence
+    )
     return _BODY.encode(body)
 
 

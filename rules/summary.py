@@ -79,7 +79,9 @@ def status(stream: Stream, at: datetime) -> str:
     record = stream.records.get("case")
     if record is not None and record.status != "open":
         return record.status
-    return "suspended" if case.stopped(at) is not None and case.start is not None and case.start.known_at <= at else "open"
+    return (
+        "suspended" if case.stopped(at) is not None and case.start is not None and case.start.known_at <= at else "open"
+    )
 
 
 def closed_at(records: dict[str, Record]) -> datetime | None:
@@ -115,12 +117,24 @@ def document(stream: Stream, world: World, at: datetime) -> dict[str, Any]:
 
     return {
         "status": status(stream, at),
-        "clocks": {name: clock(stream.records, case, name, at) for name in ("committed", "statutory", "delivery") if f"limit:{name}" in stream.records},
+        "clocks": {
+            name: clock(stream.records, case, name, at)
+            for name in ("committed", "statutory", "delivery")
+            if f"limit:{name}" in stream.records
+        },
         "steps": [step(s, iso, stream.records) for s in case.steps] if case.start else [],
         "offices": [office(o, stream.records) for o in case.offices],
         "outcome": outcome_of(stream.records),
         "suspensions": [
-            {"fact": s.fact, "reason": s.reason, "kind": s.kind, "clock": s.clock, "from": iso(s.start), "to": iso(s.end)} for s in case.stops
+            {
+                "fact": s.fact,
+                "reason": s.reason,
+                "kind": s.kind,
+                "clock": s.clock,
+                "from": iso(s.start),
+                "to": iso(s.end),
+            }
+            for s in case.stops
         ],
         "refusals": refusals(stream.records),
         "custody": [{"since": iso(c.since), "holder": c.holder} for c in case.custody],

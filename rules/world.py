@@ -23,7 +23,7 @@ PostName = Literal[
 ]
 
 
-class Unit(Struct):
+class Unit(Struct, frozen=True):
     id: str
     name: str = ""
     name_en: str | None = None
@@ -34,7 +34,7 @@ class Unit(Struct):
     section_head: str | None = None
 
 
-class Person(Struct, rename={"since": "from"}):
+class Person(Struct, frozen=True, rename={"since": "from"}):
     """One post of one person; somebody with two posts has two entries of the same id."""
 
     id: str
@@ -51,7 +51,7 @@ class Person(Struct, rename={"since": "from"}):
         return self.since <= on and (self.to is None or on <= self.to)
 
 
-class Source(Struct):
+class Source(Struct, frozen=True):
     id: str
     publication_delay: timedelta | None = None
     late_report_allowance: timedelta | None = None

@@ -88,7 +88,14 @@ def timeline(case_id: CaseId, output: Output = "table") -> None:
 
 @app.command()
 def count(
-    as_of: Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"], help="截至时刻 · as of this instant")] = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of",
+            formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"],
+            help="截至时刻 · as of this instant",
+        ),
+    ] = None,
     source: Annotated[str | None, typer.Option(help="数据来源 · source")] = None,
     item: Annotated[str | None, typer.Option(help="事项 · item")] = None,
     output: Output = "table",

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from contextlib import AbstractContextManager
 
-from engine.bootstrap import open_clock, open_database
+import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
+
+from engine.bootstrap import opened as opened_for
 from engine.clock import Clock
 from engine.config import load
 from engine.embedded.running import demand_servers
 from engine.storage.connect import Pool
 
+_CONNECTIONS = 2
 
-@contextmanager
-def opened() -> Iterator[tuple[Pool, Clock]]:
-    """A pool and the world's clock (in a demo the simulated one)."""
-    settings = demand_servers(load(), temporal=False)
-    with open_database(settings.database_url, settings.key_file, size=2) as pool:
-        yield pool, open_clock(pool)
+
+def opened() -> AbstractContextManager[tuple[Pool, Clock]]:
+    """A pool and the world's clock (in a demo the simulated one), for the length of a command."""
+    _log_to_stderr()
+    return opened_for(demand_servers(load(), temporal=False), _CONNECTIONS)
+
+
+def _log_to_stderr() -> None:
+    """Standard output is the command's answer. Tracebacks without local variables: these may hold personal data."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            ConsoleRenderer(colors=False, exception_formatter=plain_traceback),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )

@@ -19,18 +19,17 @@ def demo(
         bool, typer.Option("--fresh", help="删除上次演示,从头开始 · delete the last demo and begin anew")
     ] = False,
     rate: Annotated[int, typer.Option(min=1, max=200, help="每个工作日的新办件数 · new cases a working day")] = 8,
-    county: Annotated[Path | None, typer.Option(help="县的数据文件夹 · the folder of the county's files")] = None,
 ) -> None:
     """一个虚构的县,一个工作日约二十秒 · a fictional county in which a working day takes about twenty seconds."""
     from engine.config import load
-    from engine.demo.installation import Demo, county_folder
+    from engine.demo.installation import COUNTY, Demo
     from engine.supervisor.up import up
 
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_US}
     loaded = load({**kept, "JIANNUO_DEMO": "true", **({"JIANNUO_DATA": str(data)} if data else {})})
     if fresh:
         _delete(loaded.settings.data)
-    up(loaded, extras=Demo(county_folder(county), rate))
+    up(loaded, extras=Demo(COUNTY, rate))
 
 
 def _delete(root: Path) -> None:

@@ -35,12 +35,23 @@ def events() -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="日志：XES、CSV、JSON Lines、Excel，可为 .gz · the log", exists=True, dir_okay=False)],
-    mapping_file: Annotated[Path, typer.Option("--mapping", help="映射文件（YAML） · the mapping file", exists=True, dir_okay=False)],
-    source_id: Annotated[str | None, typer.Option("--source", help="数据来源，默认取自映射文件 · source, default as in the mapping")] = None,
+    file: Annotated[
+        Path, typer.Argument(help="日志：XES、CSV、JSON Lines、Excel，可为 .gz · the log", exists=True, dir_okay=False)
+    ],
+    mapping_file: Annotated[
+        Path, typer.Option("--mapping", help="映射文件（YAML） · the mapping file", exists=True, dir_okay=False)
+    ],
+    source_id: Annotated[
+        str | None, typer.Option("--source", help="数据来源，默认取自映射文件 · source, default as in the mapping")
+    ] = None,
     world: Annotated[
         Path | None,
-        typer.Option("--world", help="先登记此文件夹中的机构与事项（只用于空库） · record this folder's units and items first; empty database only", exists=True, file_okay=False),
+        typer.Option(
+            "--world",
+            help="先登记此文件夹中的机构与事项（只用于空库） · record this folder's units and items first; empty database only",
+            exists=True,
+            file_okay=False,
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只计数，不写入 · count only, write nothing")] = False,
     output: Annotated[Literal["table", "json"], typer.Option("-o", "--output")] = "table",
@@ -57,7 +68,12 @@ def import_(
 def _imported(file: Path, found: Mapping, source_id: str | None, world: Path | None, *, dry_run: bool) -> Report:
     name = source_id or found.source
     if name is None:
-        raise OperatorError(pick("缺少数据来源：用 --source，或在映射文件中写 source", "no source: use --source, or name it in the mapping"))
+        raise OperatorError(
+            pick(
+                "缺少数据来源：用 --source，或在映射文件中写 source",
+                "no source: use --source, or name it in the mapping",
+            )
+        )
     mapper = CaseMapper(found, name)
     if dry_run:
         return _run(file, found, mapper, None)
@@ -82,37 +98,67 @@ def _prepare(pool: Pool, clock: Clock, name: str, world: Path | None) -> None:
                 )
             provision(connection, catalogue, clock.now(), actor="import")
         if name not in load_world(connection).sources:
-            raise OperatorError(pick(f"数据来源 {name!r} 未登记", f"the source {name!r} is not registered; record it first, or name another with --source"))
+            raise OperatorError(
+                pick(
+                    f"数据来源 {name!r} 未登记",
+                    f"the source {name!r} is not registered; record it first, or name another with --source",
+                )
+            )
 
 
 def _run(file: Path, found: Mapping, mapper: CaseMapper, deciding: backfill.Deciding | None) -> Report:
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[facts]}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[facts]}"),
+        TimeElapsedColumn(),
+    )
     bar = Progress(*columns, console=console) if console.is_terminal else None
     with source.opened(file, found, mapper) as log, bar or nullcontext():
         task = bar.add_task(file.name, total=log.size, facts="") if bar else None
 
         def shown(report: Report) -> None:
             if bar and task is not None:
-                bar.update(task, completed=log.read_bytes, facts=pick(f"{report.facts} 条事实", f"{report.facts} facts"))
+                bar.update(
+                    task, completed=log.read_bytes, facts=pick(f"{report.facts} 条事实", f"{report.facts} facts")
+                )
 
         return backfill.run(log.cases(), mapper, deciding, shown)
 
 
 def told(report: Report) -> str:
     """The report in words."""
-    lines = [pick(f"{report.cases} 件，{report.facts} 条事实，{report.seconds} 秒", f"{report.cases} cases, {report.facts} facts, {report.seconds} s")]
+    lines = [
+        pick(
+            f"{report.cases} 件，{report.facts} 条事实，{report.seconds} 秒",
+            f"{report.cases} cases, {report.facts} facts, {report.seconds} s",
+        )
+    ]
     lines += [f"  {count:>8}  {type_}" for type_, count in sorted(report.types.items())]
     if report.dry_run:
         lines.append(pick("试运行：未写入任何内容", "dry run: nothing was written"))
     lines += [f"  {count:>8}  {_OUTCOMES[outcome]()}" for outcome, count in sorted(report.outcomes.items())]
     if report.changed_nothing:
-        lines.append(pick("没有新内容：全部事实此前已登记，未作任何改动", "nothing new: every fact was here already, nothing was changed"))
+        lines.append(
+            pick(
+                "没有新内容：全部事实此前已登记，未作任何改动",
+                "nothing new: every fact was here already, nothing was changed",
+            )
+        )
     if report.broken:
-        lines.append(pick(f"{report.broken} 条记录无法读取，其余已处理：", f"{report.broken} records could not be read; the rest went on:"))
+        lines.append(
+            pick(
+                f"{report.broken} 条记录无法读取，其余已处理：",
+                f"{report.broken} records could not be read; the rest went on:",
+            )
+        )
     lines += [f"  {problem.place}: [{problem.outcome}] {problem.reason}" for problem in report.problems[:_SHOWN]]
     if report.not_taken > _SHOWN:
-        lines.append(pick(f"  …… 共 {report.not_taken} 条，用 -o json 查看", f"  … {report.not_taken} in all; see -o json"))
+        lines.append(
+            pick(f"  …… 共 {report.not_taken} 条，用 -o json 查看", f"  … {report.not_taken} in all; see -o json")
+        )
     return "\n".join(lines)
 
 

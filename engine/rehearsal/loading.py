@@ -20,7 +20,7 @@ from rules.rehearsal_report import Question
 from rules.world import Person, Source, Unit, World
 
 
-class GivenFact(Struct):
+class GivenFact(Struct, frozen=True):
     id: str
     type: str
     occurred_at: str
@@ -33,23 +33,23 @@ class GivenFact(Struct):
     actor: str | None = None
     basis: str | None = None
     evidence: tuple[Evidence, ...] = ()
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-class GivenOutage(Struct, rename={"start": "from", "end": "to"}):
+class GivenOutage(Struct, frozen=True, rename={"start": "from", "end": "to"}):
     what: str
     start: str
     end: str
 
 
-class GivenQuestion(Struct):
+class GivenQuestion(Struct, frozen=True):
     case: str
     as_known_on: str
     question: str = "due"
     clock: str | None = None
 
 
-class Given(Struct):
+class Given(Struct, frozen=True):
     jiannuo: str
     items: tuple[Item, ...]
     facts: tuple[GivenFact, ...]
@@ -100,7 +100,8 @@ def _outages(given: Given, zone: Calendar) -> tuple[Outage, ...]:
 
 def _questions(given: Given, zone: Calendar) -> tuple[Question, ...]:
     return tuple(
-        Question(q.case, instant(q.as_known_on, zone, f"ask[{n}].as_known_on"), q.question, q.clock) for n, q in enumerate(given.ask)
+        Question(q.case, instant(q.as_known_on, zone, f"ask[{n}].as_known_on"), q.question, q.clock)
+        for n, q in enumerate(given.ask)
     )
 
 
@@ -124,7 +125,9 @@ def _calendars(given: Given) -> tuple[tuple[datetime, Calendar], ...]:
     """Each version from the instant it is known; one without `known_from` from the import fact that names it."""
     found: list[tuple[datetime, Calendar]] = []
     known: dict[str, Calendar] = {}
-    imported = {f.data.get("version"): f.recorded_at or f.occurred_at for f in given.facts if f.type == "calendar.imported"}
+    imported = {
+        f.data.get("version"): f.recorded_at or f.occurred_at for f in given.facts if f.type == "calendar.imported"
+    }
     for place, spec in enumerate(given.calendars):
         spec = dict(spec)  # noqa: PLW2901 - taken apart
         since = spec.pop("known_from", None) or imported.get(spec.get("version"))
@@ -133,7 +136,9 @@ def _calendars(given: Given) -> tuple[tuple[datetime, Calendar], ...]:
         calendar = Calendar.from_dict(spec, base=under)
         known[calendar.version] = calendar
         if since is None:
-            raise RuleError("missing_field", "needs `known_from`, or a fact calendar.imported that names it", f"calendars[{place}]")
+            raise RuleError(
+                "missing_field", "needs `known_from`, or a fact calendar.imported that names it", f"calendars[{place}]"
+            )
         found.append((instant(since, calendar, f"calendars[{place}].known_from"), calendar))
     return tuple(found) or ((datetime.min.replace(tzinfo=UTC), shipped("CN")),)
 
@@ -147,7 +152,9 @@ def _fact(given: GivenFact, place: int, zone: Calendar) -> Fact:
     on = date.fromisoformat(given.occurred_at) if len(given.occurred_at) == len("2026-01-01") else None
     if on is not None and given.recorded_at is None:
         raise RuleError("missing_field", "a fact with a date needs `recorded_at`", f"{where}.recorded_at")
-    occurred = zone.end_of(on) - timedelta(microseconds=1) if on else instant(given.occurred_at, zone, f"{where}.occurred_at")
+    occurred = (
+        zone.end_of(on) - timedelta(microseconds=1) if on else instant(given.occurred_at, zone, f"{where}.occurred_at")
+    )
     recorded = instant(given.recorded_at, zone, f"{where}.recorded_at") if given.recorded_at else occurred
     reported = instant(given.reported_at, zone, f"{where}.reported_at") if given.reported_at else recorded
     try:

@@ -1,0 +1,148 @@
+"""Wires the parts together, and alone does so; tests call the same functions."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.clock import Clock
+from engine.config import Settings
+from engine.storage.connect import Pool, open_pool
+from engine.storage.migrate import migrate
+from engine.vault.master import open_master
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from notifications.channels.registry import Channels
+
+__all__ = ["create_api", "migrate", "open_database", "run_api", "run_scheduler", "run_worker"]
+
+API_CONNECTIONS, WORKER_CONNECTIONS, SCHEDULER_CONNECTIONS = 12, 10, 4
+
+
+def open_database(url: str, key_file: Path, *, size: int = 8) -> Pool:
+    """A pool of connections to a migrated database, with the master key of the vault (made if there is none)."""
+    return open_pool(url, open_master(key_file), size=size)
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, size: int, *, wakes: bool = False) -> Iterator[tuple[Pool, Clock]]:
+    """The database and the clock of one process. `wakes`: this one wakes the workflows when somebody turns the demo's clock."""
+    from engine.demo.watch import open_clock
+    from engine.jobs.wake import renudge_all
+
+    with open_database(settings.database_url, settings.key_file, size=size) as pool:
+
+        def turned() -> None:
+            with pool.connection() as connection:
+                renudge_all(connection)
+
+        yield pool, open_clock(settings.database_url, turned if wakes else None)
+
+
+def create_api(settings: Settings, pool: Pool, clock: Clock, door: object) -> FastAPI:
+    """The HTTP interface with the console at its root."""
+    from engine.api.app import create_app
+    from engine.console.app import console_router
+    from engine.console.parts import Console
+    from engine.intake.decide import decide
+    from engine.storage.world import load_world
+
+    app = create_app(pool, clock, door, open_master(settings.key_file))  # type: ignore[arg-type]
+    console = Console(
+        pool=pool,
+        clock=clock,
+        door=door,  # type: ignore[arg-type]
+        rehearse=decide,  # type: ignore[arg-type]
+        world=load_world,  # type: ignore[arg-type]
+        simulated=settings.demo,
+        temporal_ui=settings.temporal_ui_url or None,
+        mail_folder=settings.data / "mail" if settings.demo else None,
+        public_url=settings.public_url or None,
+    )
+    app.include_router(console_router(console))
+    if settings.demo:
+        from engine.demo.routes import routes
+
+        app.include_router(routes(clock))
+    return app
+
+
+def run_api(settings: Settings) -> None:
+    """The API and the console, until told to stop."""
+    import uvicorn
+
+    from engine.intake.group import GroupCommit
+
+    with opened(settings, API_CONNECTIONS) as (pool, clock):
+        door = GroupCommit(pool, clock)
+        try:
+            app = create_api(settings, pool, clock, door)
+            uvicorn.run(
+                app, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+            )
+        finally:
+            door.close()
+
+
+def channels(settings: Settings, clock: Clock) -> Channels:
+    """The ways out that the settings name; the in-app inbox is always there."""
+    from notifications.channels.email import Email, EmailSettings
+    from notifications.channels.inapp import InApp
+    from notifications.channels.registry import Channels
+
+    found: list[object] = [InApp()]
+    if settings.smtp_host:
+        mail = EmailSettings(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.smtp_sender,
+            username=settings.smtp_user or None,
+            password=settings.smtp_password or None,
+            tls={"none": "none", "starttls": "starttls", "tls": "implicit"}[settings.smtp_tls],  # type: ignore[arg-type]
+        )
+        found.append(Email(mail, now=clock.now))
+    return Channels(found)  # type: ignore[arg-type]
+
+
+def run_worker(settings: Settings) -> None:
+    """Workflows, activities and the relay, until told to stop."""
+    from notifications.check import check_templates
+
+    check_templates()  # a notice that cannot be written is found now, not when it is due
+    with opened(settings, WORKER_CONNECTIONS, wakes=True) as (pool, clock):
+        asyncio.run(_work(settings, pool, clock))
+
+
+async def _work(settings: Settings, pool: Pool, clock: Clock) -> None:
+    from engine.jobs.temporal import connect
+    from engine.jobs.worker import work
+
+    stop = _stopping()
+    client = await connect(settings.temporal_address, settings.temporal_namespace)
+    await work(client, pool, clock, channels(settings, clock), stop)
+
+
+def run_scheduler(settings: Settings) -> None:
+    """Sweeps and checks; one of many processes is on duty. Nothing legal hangs on it alone."""
+    from engine.jobs.scheduler import schedule
+
+    with opened(settings, SCHEDULER_CONNECTIONS) as (pool, clock):
+        asyncio.run(_schedule(pool, clock, schedule))
+
+
+async def _schedule(pool: Pool, clock: Clock, schedule: object) -> None:
+    await schedule(pool, clock, _stopping())  # type: ignore[operator]
+
+
+def _stopping() -> asyncio.Event:
+    """Set when the process is told to end."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop

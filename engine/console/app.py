@@ -1,0 +1,33 @@
+"""The console's router: every page, given its parts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from engine.console.pages import (
+    alerts,
+    case,
+    cases,
+    catalogue,
+    certificates,
+    clock,
+    findings,
+    help,  # noqa: A004 - the page's name
+    mail,
+    messages,
+    proceedings,
+    sign_in,
+    static,
+    today,
+)
+from engine.console.parts import Console
+from engine.console.route import ConsoleRoute
+
+
+def console_router(console: Console) -> APIRouter:
+    """All pages of the console at the root of the address space. They are no part of the OpenAPI description."""
+    router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+    for page in (sign_in, today, cases, case, alerts, findings, proceedings, certificates, catalogue, messages, mail, clock, help):
+        page.add(router, console)
+    static.add(router)
+    return router

@@ -1,0 +1,70 @@
+"""One alert: acknowledge it, answer it."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.console.actions import Act, Refusal, perform
+from engine.console.deadlines import respond_until
+from engine.console.errors import Forbidden, NotFound
+from engine.console.pages.sign_in import safe_address
+from engine.console.parts import Console
+from engine.console.views.alerts import AlertRow, alert
+from engine.console.visit import Visit, visit
+
+
+def add(router: APIRouter, console: Console) -> None:
+    @router.get("/alerts/{id_}")
+    def show(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            return _page(v, _found(v, id_))
+
+    @router.post("/alerts/{id_}/acknowledge")
+    def acknowledge(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            row = _mine(v, id_)
+            refusal = perform(v, _act(v, row, "alert.acknowledged", {}))
+            return _page(v, row, refusal=refusal) if refusal else v.go(_back(v, "acknowledged"))
+
+    @router.post("/alerts/{id_}/answer")
+    def answer(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            row = _mine(v, id_)
+            text = v.form.get("text", "").strip()
+            if not text:
+                return _page(v, row, wrong=("text",))
+            refusal = perform(v, _act(v, row, "alert.answered", {"text": text}))
+            return _page(v, row, refusal=refusal) if refusal else v.go(f"/alerts/{id_}?done=answered")
+
+
+def _act(v: Visit, row: AlertRow, type_: str, more: dict[str, str]) -> Act:
+    return Act(type_, row.case_id or "", {"level": row.level, "cause": row.cause, **more}, v.form.get("token", ""))
+
+
+def _back(v: Visit, done: str) -> str:
+    there = safe_address(v.form.get("next")).partition("?")[0]
+    return f"{there}?done={done}"
+
+
+def _found(v: Visit, id_: str) -> AlertRow:
+    row = alert(v.db, id_)
+    if row is None or not v.may("alert.read", row.unit, row.data.get("to", ())):
+        raise NotFound
+    return msgspec.structs.replace(row, respond_until=respond_until(v, row))
+
+
+def _mine(v: Visit, id_: str) -> AlertRow:
+    row = _found(v, id_)
+    if v.person not in row.data.get("to", ()):
+        raise Forbidden("alert.answer")
+    return row
+
+
+def _page(v: Visit, row: AlertRow, refusal: Refusal | None = None, wrong: tuple[str, ...] = ()) -> Response:
+    return v.page(
+        "alert.html", 422 if refusal or wrong else 200, row=row, refusal=refusal, wrong=wrong, form=v.form,
+        mine=v.person in row.data.get("to", ()), token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
+    )  # fmt: skip

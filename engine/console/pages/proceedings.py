@@ -1,0 +1,144 @@
+"""Proceedings: the list; one with its phases, its statement and its decision. The engine proposes, a person decides."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.console.actions import Act, Consequence, Refusal, perform, rehearse
+from engine.console.errors import Forbidden, NotFound
+from engine.console.parts import Console
+from engine.console.views.alerts import alerts_of_case
+from engine.console.views.case import ledger
+from engine.console.views.proceedings import (
+    ENDED_PHASES,
+    OPEN_PHASES,
+    ProceedingRow,
+    like_cases,
+    list_proceedings,
+    proceeding,
+)
+from engine.console.visit import Visit, visit
+
+PHASES = ("opened", "statement", "proposed", "decided", "effective", "closed")
+LEVELS = tuple(str(level) for level in range(1, 8))
+
+
+def add(router: APIRouter, console: Console) -> None:
+    @router.get("/proceedings")
+    def show_all(request: Request) -> Response:
+        with visit(console, request) as v:
+            v.need_role("proceeding.read")
+            ended = bool(request.query_params.get("ended"))
+            phases = ENDED_PHASES if ended else OPEN_PHASES
+            rows = list_proceedings(v.db, phases, v.units("proceeding.read"), v.person)
+            return v.page("proceedings.html", rows=rows, ended=ended)
+
+    @router.get("/proceedings/{id_:path}")
+    def show(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            return _page(v, _found(v, id_))
+
+    @router.post("/proceedings/{id_:path}/statement")
+    def state(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            row = _found(v, id_)
+            if not _may_state(v, row):
+                raise Forbidden("statement.file")
+            wrong = () if v.form.get("text", "").strip() else ("text",)
+            refusal = None if wrong else perform(v, _statement(v, row))
+            return _page(v, row, refusal, wrong) if wrong or refusal else v.go(f"/proceedings/{id_}?done=stated")
+
+    @router.post("/proceedings/{id_:path}/decide")
+    def decide(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            row = _to_decide(v, id_)
+            wrong = _wrong(v, row)
+            refusal = None if wrong else perform(v, _decision(v, row))
+            return _page(v, row, refusal, wrong) if wrong or refusal else v.go(f"/proceedings/{id_}?done=decided")
+
+    @router.post("/proceedings/{id_:path}/consequence")
+    def consequence(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            row = _to_decide(v, id_)
+            if v.form.get("level") not in LEVELS:
+                return _page(v, row, wrong=("level",))
+            found = _own(row, rehearse(v, msgspec.structs.replace(_decision(v, row), token=v.new_token())))
+            if request.headers.get("hx-request"):
+                return v.page("consequence_alone.html", consequence=found)
+            return _page(v, row, consequence=found)
+
+
+def _own(row: ProceedingRow, found: Consequence) -> Consequence:
+    """Of all proceedings of the case, this one."""
+    same = tuple(one for one in found.proceedings if one.proceeding_id == row.proceeding_id)
+    return msgspec.structs.replace(found, proceedings=same)
+
+
+def _found(v: Visit, id_: str) -> ProceedingRow:
+    row = proceeding(v.db, id_)
+    if row is None or not v.may("proceeding.read", row.unit, (row.person, row.owner)):
+        raise NotFound
+    return row
+
+
+def _may_state(v: Visit, row: ProceedingRow) -> bool:
+    return row.person == v.person and row.phase in {"opened", "notified", "statement"}
+
+
+def _may_decide(v: Visit, row: ProceedingRow) -> bool:
+    return row.phase in {"statement", "proposed"} and row.person != v.person and v.may("measure.decide", row.unit)
+
+
+def _to_decide(v: Visit, id_: str) -> ProceedingRow:
+    row = _found(v, id_)
+    if not _may_decide(v, row):
+        raise Forbidden("measure.decide")
+    return row
+
+
+def _wrong(v: Visit, row: ProceedingRow) -> tuple[str, ...]:
+    level = v.form.get("level", "")
+    if level not in LEVELS:
+        return ("level",)
+    otherwise = row.proposed_level is not None and int(level) != row.proposed_level
+    return ("reason",) if otherwise and not v.form.get("reason", "").strip() else ()
+
+
+def _statement(v: Visit, row: ProceedingRow) -> Act:
+    data: dict[str, object] = {"text": v.form["text"].strip(), "person": row.person}
+    return Act("statement.filed", row.case_id or "", data, v.form.get("token", ""))
+
+
+def _decision(v: Visit, row: ProceedingRow) -> Act:
+    data: dict[str, object] = {"level": int(v.form["level"]), "person": row.person}
+    if reason := v.form.get("reason", "").strip():
+        data["reason"] = reason
+    return Act("measure.decided", row.case_id or "", data, v.form.get("token", ""))
+
+
+def _phases(row: ProceedingRow) -> tuple[str, ...]:
+    """The line of phases; review and referral stand in it only where they happened."""
+    if row.phase in PHASES:
+        return PHASES
+    place = PHASES.index("effective")
+    return (*PHASES[:place], row.phase, *PHASES[place:])
+
+
+def _page(
+    v: Visit, row: ProceedingRow, refusal: Refusal | None = None, wrong: tuple[str, ...] = (), consequence: Consequence | None = None
+) -> Response:
+    phases = _phases(row)
+    rules = v.world.accountability_of(row.unit or "", v.today)
+    head = v.world.units[row.unit].first_responsible if row.unit in v.world.units else None
+    return v.page(
+        "proceeding.html", 422 if wrong or refusal else 200, row=row, phases=phases, place=phases.index(row.phase),
+        refusal=refusal, wrong=wrong, form=v.form, consequence=consequence,
+        competence=rules.head_decides_up_to if v.person == head else len(LEVELS),
+        may_state=_may_state(v, row), may_decide=_may_decide(v, row),
+        like=like_cases(v.db, row.grade, row.count_in_window), alerts=alerts_of_case(v.db, row.case_id or ""),
+        ledger=ledger(v.db, row.stream_id) if v.may("ledger.read", row.unit) else [],
+        token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""The console's route: reads the form once, and turns what ends a page early into a page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from fastapi.routing import APIRoute
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from engine.console.errors import Forbidden, NotFound, SignInNeeded
+from engine.console.i18n import Texts, locale_from
+from engine.console.rendering import render_alone
+
+Handler = Callable[[Request], Awaitable[Response]]
+_NO_DATABASE = (psycopg.OperationalError, PoolTimeout, PoolClosed, TooManyRequests)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class ConsoleRoute(APIRoute):
+    def get_route_handler(self) -> Any:
+        original = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            if request.method == "POST":
+                form = await request.form(max_fields=100)
+                request.state.form = {name: value for name, value in form.items() if isinstance(value, str)}
+            response = await _answer(original, request)
+            for name, value in SECURITY_HEADERS.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return handle
+
+
+async def _answer(original: Handler, request: Request) -> Response:
+    try:
+        return await original(request)
+    except SignInNeeded:
+        there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/signin?next={quote(there, safe='')}" if request.method == "GET" else "/signin", 303)
+    except Forbidden as error:
+        return _page(request, 403, "csrf" if error.what == "csrf" else "forbidden")
+    except NotFound:
+        return _page(request, 404, "not_found")
+    except _NO_DATABASE:
+        return _page(request, 503, "no_database")
+
+
+def _page(request: Request, status: int, kind: str) -> Response:
+    t = Texts(locale_from(request.cookies.get("jiannuo_language"), request.headers.get("accept-language")))
+    return HTMLResponse(render_alone("error.html", t, kind=kind), status)

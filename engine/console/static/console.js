@@ -1,0 +1,67 @@
+// Adds keyboard movement, the strip's spoken day and the running clock. Every page works without it.
+(() => {
+  "use strict";
+  const rows = () => [...document.querySelectorAll("table[data-rows] tbody tr")];
+
+  function move(step) {
+    const all = rows();
+    if (!all.length) return;
+    const now = all.findIndex((row) => row.classList.contains("here"));
+    const next = Math.min(Math.max(now + step, 0), all.length - 1);
+    all.forEach((row, place) => row.classList.toggle("here", place === next));
+    const link = all[next].querySelector("a");
+    (link || all[next]).focus({ preventScroll: true });
+    all[next].scrollIntoView({ block: "nearest" });
+  }
+
+  const typing = (target) => target.matches("input, select, textarea, [contenteditable]");
+  const keys = {
+    j: () => move(1),
+    k: () => move(-1),
+    "/": () => document.querySelector("[data-filter]")?.focus(),
+    "?": () => document.getElementById("keys")?.showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && typing(event.target)) event.target.blur();
+    if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const action = keys[event.key];
+    if (action) {
+      event.preventDefault();
+      action();
+    }
+  });
+
+  function say(event) {
+    const day = event.target.closest?.("[data-say]");
+    const line = day?.closest(".strip-box")?.querySelector(".strip-say");
+    if (line) line.textContent = day.dataset.say;
+  }
+  document.addEventListener("pointerover", say);
+  document.addEventListener("focusin", say);
+
+  // One stop for Tab in a strip; arrows move from day to day.
+  document.querySelectorAll("svg.strip").forEach((strip) => strip.querySelector(".day")?.setAttribute("tabindex", "0"));
+  document.addEventListener("keydown", (event) => {
+    const day = event.target.closest?.("svg.strip .day");
+    if (!day || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    const days = [...day.closest("svg").querySelectorAll(".day")];
+    const next = days[days.indexOf(day) + (event.key === "ArrowRight" ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    day.setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    next.focus();
+  });
+
+  // The clock: asked every second while the page is looked at; its text comes from the server, in its own words.
+  const shown = document.querySelector("[data-clock]");
+  async function tick() {
+    if (document.visibilityState !== "visible") return;
+    const answer = await fetch(shown.dataset.clock, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const state = await answer.json();
+    shown.textContent = state.text;
+    shown.dateTime = state.now;
+  }
+  if (shown) setInterval(() => tick().catch(() => {}), 1000);
+})();

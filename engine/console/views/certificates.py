@@ -1,0 +1,45 @@
+"""Certificates by number, by case, and the latest."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+
+from engine.console.views import sql
+
+
+class CertificateRow(msgspec.Struct, frozen=True):
+    number: str
+    case_id: str | None
+    for_what: str
+    status: str
+    legal_at: datetime | None
+    due_by: date | None
+    issued_at: datetime | None
+    status_since: datetime | None
+    unit: str | None
+    item: str | None
+    data: dict[str, Any]
+
+
+_CERTIFICATE = """
+SELECT k.number, k.case_id, k."for" AS for_what, k.status, k.legal_at, k.due_by, k.issued_at, k.status_since, c.unit, c.item, k.data
+FROM certificate k LEFT JOIN case_file c USING (case_id)
+"""
+
+
+def certificate(db: psycopg.Connection[Any], number: str) -> CertificateRow | None:
+    return sql.row(db, CertificateRow, f"{_CERTIFICATE} WHERE k.number = %s", (number,))
+
+
+def certificates_of_case(db: psycopg.Connection[Any], case_id: str) -> list[CertificateRow]:
+    return sql.rows(db, CertificateRow, f"{_CERTIFICATE} WHERE k.case_id = %s ORDER BY k.issued_at", (case_id,))
+
+
+def list_certificates(db: psycopg.Connection[Any], units: frozenset[str] | None) -> list[CertificateRow]:
+    where = sql.Where()
+    where.within(units)
+    return sql.rows(db, CertificateRow, f"{_CERTIFICATE} WHERE {where} ORDER BY k.issued_at DESC NULLS LAST LIMIT 100", where.values)

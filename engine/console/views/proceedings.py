@@ -1,0 +1,80 @@
+"""Proceedings: those one may see, those that wait for a person, and what was decided in like cases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+
+from engine.console.views import sql
+
+
+class ProceedingRow(msgspec.Struct, frozen=True):
+    proceeding_id: str
+    case_id: str | None
+    person: str | None
+    unit: str | None
+    breach: str | None
+    finding: str | None
+    grade: str | None
+    count_in_window: int | None
+    proposed_level: int | None
+    proposed_measure: str | None
+    phase: str
+    statement_until: date | None
+    decided_level: int | None
+    decided_by: str | None
+    restoration_due: bool
+    opened_at: datetime | None
+    phase_until: datetime | None
+    owner: str | None
+    stream_id: str
+    data: dict[str, Any]
+
+
+_PROCEEDING = f"SELECT {', '.join('p.' + name for name in ProceedingRow.__struct_fields__)} FROM proceeding p"  # noqa: S608
+OPEN_PHASES = ("opened", "notified", "statement", "proposed", "decided", "served", "review", "effective")
+ENDED_PHASES = ("executed", "closed", "referred")
+
+
+def list_proceedings(
+    db: psycopg.Connection[Any], phases: tuple[str, ...], units: frozenset[str] | None, person: str
+) -> list[ProceedingRow]:
+    where = sql.Where()
+    where.add("p.phase = ANY(%s)", list(phases))
+    if units is not None:
+        where.add("(p.unit = ANY(%s) OR p.person = %s OR p.owner = %s)", sorted(units), person, person)
+    return sql.rows(db, ProceedingRow, f"{_PROCEEDING} WHERE {where} ORDER BY p.opened_at DESC LIMIT 200", where.values)
+
+
+def my_proceedings(db: psycopg.Connection[Any], person: str) -> list[ProceedingRow]:
+    """Those that wait for a person: to decide as their owner, or to be answered as the one concerned."""
+    query = (
+        f"({_PROCEEDING} WHERE p.owner = %s AND p.phase IN ('proposed', 'review'))"
+        f" UNION ALL ({_PROCEEDING} WHERE p.person = %s AND p.phase = 'statement') ORDER BY phase_until NULLS LAST LIMIT 50"
+    )
+    return sql.rows(db, ProceedingRow, query, (person, person))
+
+
+def proceeding(db: psycopg.Connection[Any], id_: str) -> ProceedingRow | None:
+    return sql.row(db, ProceedingRow, f"{_PROCEEDING} WHERE p.proceeding_id = %s", (id_,))
+
+
+def proceedings_of_case(db: psycopg.Connection[Any], case_id: str) -> list[ProceedingRow]:
+    return sql.rows(db, ProceedingRow, f"{_PROCEEDING} WHERE p.case_id = %s ORDER BY p.opened_at", (case_id,))
+
+
+class LikeCase(msgspec.Struct, frozen=True):
+    decided_level: int
+    count: int
+
+
+def like_cases(db: psycopg.Connection[Any], grade: str | None, count: int | None) -> list[LikeCase]:
+    """What was decided where grade and number of breaches were the same; the decider sees it."""
+    query = (
+        "SELECT decided_level, count(*) AS count FROM proceeding WHERE decided_level IS NOT NULL AND grade = %s"
+        " AND count_in_window = %s GROUP BY decided_level ORDER BY decided_level"
+    )
+    return sql.rows(db, LikeCase, query, (grade, count))

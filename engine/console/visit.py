@@ -1,0 +1,170 @@
+"""One request of one signed-in person: who, in which language, at which moment, on which connection, with which rights."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import psycopg
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from engine.console.auth import COOKIE, Account, find_account
+from engine.console.dates import Dates
+from engine.console.errors import Forbidden, SignInNeeded
+from engine.console.i18n import Texts, locale_from
+from engine.console.parts import Console
+from engine.console.rendering import render
+from engine.console.views import nav
+from engine.demo.clock_row import read_state
+from engine.demo.course import Course
+from engine.rights import Action, UnitTree, allowed, may_at_all, visible_units
+from rules.world import World
+
+# Flash messages, by what the address says was done.
+DONE = ("acknowledged", "answered", "confirmed", "dismissed", "stated", "decided")
+LANGUAGE_COOKIE = "jiannuo_language"
+
+
+class Visit:
+    """What a page works with. `db` is one connection, its transaction the request's."""
+
+    def __init__(self, console: Console, request: Request, db: psycopg.Connection[Any], account: Account | None) -> None:
+        self.console, self.request, self.db = console, request, db
+        self._account = account
+        chosen = request.cookies.get(LANGUAGE_COOKIE) or (account.locale if account else None)
+        self.t = Texts(locale_from(chosen, request.headers.get("accept-language")))
+        self.now: datetime = console.clock.now()
+        self.world: World = console.world(db)
+        self.calendar = self.world.calendar(self.now)
+        self.d = Dates(self.t.locale, self.calendar.zone.key)
+        self.tree = UnitTree({unit.id: unit.parent for unit in self.world.units.values()})
+
+    @property
+    def account(self) -> Account:
+        if self._account is None:
+            raise SignInNeeded
+        return self._account
+
+    @property
+    def signed_in(self) -> bool:
+        return self._account is not None
+
+    @property
+    def today(self) -> date:
+        return self.d.local(self.now).date()
+
+    @property
+    def person(self) -> str:
+        return self.account.person
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        return getattr(self.request.state, "form", {})
+
+    def knows(self, action: Action) -> bool:
+        """Whether any role of the person knows the action, anywhere."""
+        return may_at_all(self.account.actor, action)
+
+    def may(self, action: Action, unit: str | None, concerned: Iterable[str | None] = ()) -> bool:
+        return allowed(self.account.actor, action, self.tree, unit=unit, concerned=concerned)
+
+    def need(self, action: Action, unit: str | None, concerned: Iterable[str | None] = ()) -> None:
+        if not self.may(action, unit, concerned):
+            raise Forbidden(action)
+
+    def need_role(self, action: Action) -> None:
+        if not self.knows(action):
+            raise Forbidden(action)
+
+    def units(self, action: Action) -> frozenset[str] | None:
+        """The units whose things the person may see; None means all."""
+        return visible_units(self.account.actor, action, self.tree)
+
+    def unit_name(self, unit: str | None) -> str:
+        found = self.world.units.get(unit) if unit else None
+        return self.t.name(found) if found else (unit or "—")
+
+    def person_name(self, person: str | None) -> str:
+        """The name of an official, of a unit that acts as one, or the id."""
+        post = self.world.post_of(person, self.today) if person else None
+        return self.t.name(post) if post else self.unit_name(person)
+
+    def item_name(self, code: str | None, on: date | None = None) -> str:
+        found = self.world.item(code, on or self.today) if code else None
+        return self.t.name(found) if found else (code or "—")
+
+    def holder_name(self, holder: str | None) -> str:
+        """A step's holder: a person, or a post as `post:NAME`."""
+        kind, _, post = (holder or "").partition(":")
+        return self.t.code("post", post) if kind == "post" else self.person_name(holder)
+
+    def cause(self, cause: str) -> str:
+        """What an alert is about: a limit, a step, a hold, or a finding."""
+        kind, _, rest = cause.partition(":")
+        if kind == "limit":
+            return self.t.code("clock", rest)
+        if kind == "hold":
+            return f"{self.t('hold_word')} · {self.t.code('hold', rest)}"
+        return self.t.code("clock", cause) if kind in {"step", "office"} else self.finding(cause)
+
+    def finding(self, name: str) -> str:
+        """A finding by its name: the kind, and the clock or step that it is about."""
+        kind, _, rest = name.partition(":")
+        word = self.t.code("finding", kind)
+        return f"{word} · {self.cause(rest) if ':' in rest else self.t.code('clock', rest)}" if rest else word
+
+    @cached_property
+    def course(self) -> Course | None:
+        """The simulated clock's state, where there is one."""
+        return read_state(self.db) if self.console.simulated else None
+
+    @property
+    def may_turn_clock(self) -> bool:
+        return self.course is not None and self.knows("clock.control")
+
+    @property
+    def here(self) -> str:
+        """This page's address, to come back to."""
+        if self.request.method != "GET":
+            return self.form.get("next", "/today")
+        query = f"?{self.request.url.query}" if self.request.url.query else ""
+        return self.request.url.path + query
+
+    @property
+    def flash(self) -> str | None:
+        """What was just done, said once on the page after it."""
+        done = self.request.query_params.get("done")
+        return done if done in DONE else None
+
+    def new_token(self) -> str:
+        """The message id of a form's fact: pressing twice is one fact."""
+        return secrets.token_urlsafe(18)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        menu = nav.menu(self) if self.signed_in else ()
+        return HTMLResponse(render(template, self, menu=menu, **values), status)
+
+    def go(self, address: str) -> Response:
+        return RedirectResponse(address, 303)
+
+
+@contextmanager
+def visit(console: Console, request: Request) -> Iterator[Visit]:
+    """A request of somebody signed in; otherwise they are sent to sign in. A changed form without its token is refused."""
+    with any_visit(console, request) as guest:
+        account = guest.account
+        if request.method == "POST" and not secrets.compare_digest(guest.form.get("csrf", ""), account.csrf):
+            raise Forbidden("csrf")
+        yield guest
+
+
+@contextmanager
+def any_visit(console: Console, request: Request) -> Iterator[Visit]:
+    """A request of anybody: public pages and the sign-in itself."""
+    with console.pool.connection() as db:
+        yield Visit(console, request, db, find_account(db, request.cookies.get(COOKIE)))

@@ -1,0 +1,34 @@
+"""What a workflow's look does: advance streams at the present moment and say when to wake next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.effects.faces import case_faces, docket_faces
+from engine.effects.moments import Waking
+from engine.intake.decide import advance
+from engine.storage.connect import Pool
+from engine.storage.world import load_world
+from workflows.contracts import Face, Moment, Proceeding
+
+CLOSED = "closed"
+
+
+def advance_cases(pool: Pool, waking: Waking, stream_ids: Sequence[str]) -> dict[str, Moment]:
+    """Any number of case streams in one transaction; their workflows are told by this answer."""
+    with pool.connection() as connection:
+        advanced = advance(connection, stream_ids, waking.clock, told=True)
+        shown = case_faces(connection, stream_ids)
+    return {
+        id_: Moment(one.seq, waking.at(one.next_at), shown.get(id_, Face()), one.ended) for id_, one in advanced.items()
+    }
+
+
+def advance_docket(pool: Pool, waking: Waking, proceeding: Proceeding) -> Moment:
+    """The docket of a proceeding. The proceeding ends when it is closed, whatever else the docket holds."""
+    with pool.connection() as connection:
+        advanced = advance(connection, [proceeding.docket], waking.clock)[proceeding.docket]
+        calendar = load_world(connection).calendar(waking.clock.now())
+        shown = docket_faces(connection, [proceeding.docket], calendar).get(proceeding.docket, {})
+    face = shown.get(proceeding, Face(stage=CLOSED))
+    return Moment(advanced.seq, waking.at(advanced.next_at), face, face.stage == CLOSED)

@@ -1,0 +1,99 @@
+"""Group commit: concurrent messages share a transaction, each with its own answer. Commits are what a disk is slow at."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+import psycopg
+import structlog
+from psycopg_pool import PoolTimeout
+
+from engine.clock import Clock
+from engine.intake.decide import decide
+from engine.intake.envelope import Answer, Envelope
+from engine.intake.health import BEAT_SECONDS, beat
+from engine.intake.traces import trace
+from engine.storage.connect import Pool
+
+LARGEST = 200
+_log = structlog.get_logger(__name__)
+_DATABASE_DOWN = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+
+Submitted = tuple[Envelope, "Future[Answer]"]
+
+
+class GroupCommit:
+    """The open door of one process. While one group commits the next gathers; a lone message waits for nobody.
+
+    It also says every second that it is open (`engine.intake.health`). Ends with `close`, after all that was submitted is answered.
+    """
+
+    def __init__(self, pool: Pool, clock: Clock) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._queue: queue.SimpleQueue[Submitted | None] = queue.SimpleQueue()
+        self._beaten_at = float("-inf")
+        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
+        self._thread.start()
+
+    def submit(self, envelope: Envelope) -> Future[Answer]:
+        """The answer to come. psycopg.OperationalError or PoolTimeout as its exception: the database is down, nothing was stored."""
+        answer: Future[Answer] = Future()
+        self._queue.put((envelope, answer))
+        return answer
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        is_open = True
+        while is_open:
+            group, is_open = self._gather()
+            if group:
+                self._commit(group)
+            self._beat()
+
+    def _gather(self) -> tuple[list[Submitted], bool]:
+        group: list[Submitted] = []
+        try:
+            one = self._queue.get(timeout=BEAT_SECONDS)
+            while one is not None:
+                group.append(one)
+                if len(group) == LARGEST:
+                    return group, True
+                one = self._queue.get_nowait()
+        except queue.Empty:
+            return group, True
+        return group, False
+
+    def _commit(self, group: Sequence[Submitted]) -> None:
+        claimed = [(envelope, answer) for envelope, answer in group if answer.set_running_or_notify_cancel()]
+        try:
+            answers = self._decided([envelope for envelope, _ in claimed])
+        except Exception as error:  # noqa: BLE001 - each of those who wait must hear of it
+            _log.error("group_failed", messages=len(claimed), **trace(error))
+            for _, answer in claimed:
+                answer.set_exception(error)
+            return
+        for (_, answer), decided in zip(claimed, answers, strict=True):
+            answer.set_result(decided)
+
+    def _decided(self, envelopes: list[Envelope]) -> list[Answer]:
+        with self._pool.connection() as connection:
+            return decide(connection, envelopes, self._clock)
+
+    def _beat(self) -> None:
+        """Where the database is out of reach so is the door: the next beat that gets through finds the gap."""
+        if time.monotonic() - self._beaten_at < BEAT_SECONDS:
+            return
+        try:
+            with self._pool.connection(timeout=BEAT_SECONDS) as connection:
+                beat(connection, self._clock)
+            self._beaten_at = time.monotonic()
+        except _DATABASE_DOWN as error:
+            _log.warning("door_closed", error=type(error).__name__)

@@ -1,0 +1,162 @@
+"""The inbox: each message exactly once, with its answer, and the facts that wait in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from engine.intake.envelope import Answer
+from engine.ledger.fact_body import pack, unpack
+from engine.storage.connect import Connection
+from engine.storage.rows import hexadecimal, insert_new
+from rules.facts import Fact
+
+Name = tuple[str, str]  # source and message id
+Why = Literal["unknown_case", "no_proceeding", "engine_error"]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A message that was delivered before. `body_hash` None: the person was erased, bodies can no longer be compared."""
+
+    body_hash: bytes | None
+    answer: Answer
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """A message with its outcome. `why` is given for a fact that waits."""
+
+    fact: Fact
+    stream_id: str
+    received_at: datetime
+    answer: Answer
+    body_hash: bytes | None = None
+    vault_item: str | None = None
+    why: Why | None = None
+
+    @property
+    def name(self) -> Name:
+        return (self.fact.source, self.fact.id)
+
+
+class Raced(Exception):  # noqa: N818 - a signal to try again, not a failure
+    """Another transaction took a message of this one first: roll back and look again."""
+
+
+def find(connection: Connection, names: Collection[Name]) -> dict[Name, Known]:
+    """The messages that are known, with the answers they got."""
+    rows = connection.execute(
+        "SELECT i.source, i.message_id, i.body_hash, i.answer::text FROM inbox i"
+        " JOIN unnest(%b::text[], %b::text[]) AS n(s, m) ON i.source = n.s AND i.message_id = n.m",
+        ([name[0] for name in names], [name[1] for name in names]),
+        binary=True,
+    )
+    return {(source, id_): Known(body, msgspec.json.decode(answer, type=Answer)) for source, id_, body, answer in rows}
+
+
+def waiting(connection: Connection, stream_ids: Sequence[str]) -> dict[str, list[Fact]]:
+    """Facts that wait for these streams, in the order of their arrival."""
+    if not stream_ids:
+        return {}
+    rows = connection.execute(
+        "SELECT stream_id, pending FROM inbox WHERE stream_id = ANY(%b::text[]) AND pending IS NOT NULL ORDER BY received_at, message_id",
+        (list(stream_ids),),
+        binary=True,
+    )
+    found: dict[str, list[Fact]] = {}
+    for stream_id, pending in rows:
+        found.setdefault(stream_id, []).append(unpack(pending))
+    return found
+
+
+def write(connection: Connection, received: Sequence[Received]) -> None:
+    """Writes new messages. Raced if one of them is there already."""
+    ordered = sorted(received, key=lambda one: one.name)
+    if insert_new(connection, "inbox", [_row(one) for one in ordered]) != len(ordered):
+        raise Raced
+    _park(connection, ordered)
+
+
+def settle(connection: Connection, settled: Sequence[Received]) -> None:
+    """Gives facts that waited their final answer."""
+    if not settled:
+        return
+    connection.execute(
+        "UPDATE inbox SET outcome = t.o, code = t.c, message = t.m, answer = t.a::jsonb, pending = NULL"
+        " FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[]) AS t(s, i, o, c, m, a)"
+        " WHERE source = t.s AND message_id = t.i",
+        _columns(settled),
+    )
+    connection.execute(
+        "DELETE FROM parked p USING unnest(%b::text[], %b::text[]) AS t(s, i) WHERE p.source = t.s AND p.message_id = t.i",
+        _columns(settled)[:2],
+    )
+
+
+def _columns(received: Iterable[Received]) -> list[list[Any]]:
+    rows = [
+        (
+            r.fact.source,
+            r.fact.id,
+            r.answer.outcome,
+            r.answer.code,
+            r.answer.message,
+            msgspec.json.encode(r.answer).decode(),
+        )
+        for r in received
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _row(one: Received) -> dict[str, Any]:
+    fact, answer = one.fact, one.answer
+    return {
+        "source": fact.source,
+        "message_id": fact.id,
+        "stream_id": one.stream_id,
+        "case_id": fact.case,
+        "type": fact.type,
+        "body_hash": hexadecimal(one.body_hash),
+        "received_at": one.received_at,
+        "outcome": answer.outcome,
+        "code": answer.code,
+        "message": answer.message,
+        "answer": answer,
+        "vault_item": one.vault_item,
+        "pending": hexadecimal(pack(fact)) if one.why else None,
+    }
+
+
+def _park(connection: Connection, received: Sequence[Received]) -> None:
+    insert_new(connection, "parked", [_parked_row(one) for one in received if one.why])
+    insert_new(
+        connection, "quarantine", [_quarantine_row(one) for one in received if one.answer.outcome == "unknown_item"]
+    )
+
+
+def _parked_row(one: Received) -> dict[str, Any]:
+    fact = one.fact
+    return {
+        "source": fact.source,
+        "message_id": fact.id,
+        "case_id": fact.case,
+        "type": fact.type,
+        "why": one.why,
+        "detail": one.answer.message,
+        "since": one.received_at,
+    }
+
+
+def _quarantine_row(one: Received) -> dict[str, Any]:
+    fact = one.fact
+    return {
+        "source": fact.source,
+        "message_id": fact.id,
+        "case_id": fact.case,
+        "item": fact.item,
+        "type": fact.type,
+        "why": "unknown_item",
+        "since": one.received_at,
+    }

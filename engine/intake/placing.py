@@ -1,0 +1,59 @@
+"""Which streams a fact belongs to, and which facts cannot be placed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from engine.ledger.heads import Head
+from engine.storage.connect import Connection
+from rules.facts import Fact
+from rules.payloads import DOCKET_TYPES, WORLD_TYPES, CalendarImported
+from rules.world import World
+
+
+def home(fact: Fact) -> str:
+    """The stream that is locked for a fact first: its case, or the source or calendar it speaks of."""
+    if fact.type not in WORLD_TYPES:
+        return f"case:{fact.case}"
+    return f"calendar:{fact.data.version}" if isinstance(fact.data, CalendarImported) else f"source:{fact.source}"
+
+
+def catalogue(fact: Fact, world: World) -> str | None:
+    """The stream of an item that no published catalogue holds (R4), if the fact names such a one."""
+    if fact.item is None:
+        return None
+    day = fact.occurred_on or world.calendar(fact.recorded_at).local_date(fact.occurred_at)
+    return f"catalogue:{fact.item}" if world.item(fact.item, day) is None else None
+
+
+def is_for_docket(fact: Fact) -> bool:
+    return fact.type in DOCKET_TYPES
+
+
+def is_open(head: Head, facts: Iterable[Fact]) -> bool:
+    """Whether the case is known, or becomes so by one of these facts: the first one names its item."""
+    return head.version > 0 or any(fact.item is not None for fact in facts)
+
+
+def dockets(connection: Connection, facts: Sequence[Fact]) -> dict[str, list[str]]:
+    """The dockets in which proceedings of these facts' cases are kept, by case."""
+    if not facts:
+        return {}
+    rows = connection.execute(
+        "SELECT case_id, array_agg(DISTINCT stream_id) FROM proceeding WHERE case_id = ANY(%s) GROUP BY case_id",
+        (sorted({fact.case for fact in facts}),),
+    ).fetchall()
+    return dict(rows)
+
+
+def dockets_of(fact: Fact, by_case: Mapping[str, Sequence[str]], is_known: bool) -> list[str]:
+    """The streams a fact about proceedings is decided in: of the person it names, else of all of the case's proceedings.
+
+    A referral needs no proceeding: without one it concerns the case itself. Empty: it must wait.
+    """
+    known = by_case.get(fact.case, ())
+    person = getattr(fact.data, "person", None)
+    found = [docket for docket in known if person is None or docket == f"docket:{person}"]
+    if not found and fact.type == "case.referred" and is_known:
+        return [f"case:{fact.case}"]
+    return found

@@ -1,0 +1,101 @@
+"""What the records of a catalogue say about each other: no name may lead nowhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import get_args
+
+from engine.provisioning.folder import Catalogue, ProvisionError
+from rules.items import Item
+from rules.world import PostName, Unit
+
+_POSTS_OF_UNIT = ("first_responsible", "deputy_in_charge", "section_head", "discipline_group")
+
+
+def check(catalogue: Catalogue) -> None:
+    """Raises ProvisionError with every name that leads nowhere and every id given twice."""
+    wrong = [*_twice(catalogue), *_units(catalogue), *_people(catalogue), *_items(catalogue), *_last_address(catalogue)]
+    if wrong:
+        raise ProvisionError("\n".join(wrong))
+
+
+def _twice(catalogue: Catalogue) -> Iterator[str]:
+    named = {
+        "units": [u.id for u in catalogue.units],
+        "people": [f"{p.id} as {p.post} of {p.unit} from {p.since}" for p in catalogue.people],
+        "items": [f"{i.code} version {i.version}" for i in catalogue.items],
+        "sources": [s.id for s in catalogue.sources],
+        "accountability": [f"{a.unit} version {a.version}" for a in catalogue.accountability],
+        "calendars": [c.version for c in catalogue.calendars],
+    }
+    for key, names in named.items():
+        for name, times in Counter(names).items():
+            if times > 1:
+                yield f"{key}: {name} is given {times} times; keep one"
+
+
+def _units(catalogue: Catalogue) -> Iterator[str]:
+    units, people = _ids(catalogue)
+    for unit in catalogue.units:
+        if unit.parent is not None and unit.parent not in units:
+            yield f"unit {unit.id}: parent {unit.parent!r} is no unit of this folder"
+        if _runs_in_a_circle(unit, {u.id: u for u in catalogue.units}):
+            yield f"unit {unit.id}: its parents lead back to itself"
+        for post in _POSTS_OF_UNIT:
+            named = getattr(unit, post)
+            if named is not None and named not in people:
+                yield f"unit {unit.id}: {post} {named!r} is no person of this folder"
+
+
+def _runs_in_a_circle(unit: Unit, units: dict[str, Unit]) -> bool:
+    seen: set[str] = set()
+    place: Unit | None = unit
+    while place is not None and place.id not in seen:
+        seen.add(place.id)
+        place = units.get(place.parent or "")
+    return place is not None
+
+
+def _people(catalogue: Catalogue) -> Iterator[str]:
+    units, _ = _ids(catalogue)
+    for person in catalogue.people:
+        if person.unit not in units:
+            yield f"person {person.id}: unit {person.unit!r} is no unit of this folder"
+
+
+def _items(catalogue: Catalogue) -> Iterator[str]:
+    units, people = _ids(catalogue)
+    holders = people | {f"post:{post}" for post in get_args(PostName)}
+    for item in catalogue.items:
+        if item.unit not in units:
+            yield f"item {item.code}: unit {item.unit!r} is no unit of this folder"
+        if item.committed_limit is None and item.statutory_limit is None:
+            yield f"item {item.code}: one of committed_limit and statutory_limit is required"
+        for where, holder in _holders(item):
+            if holder not in holders:
+                yield f"item {item.code}: {where} {holder!r} is neither a person of this folder nor post:NAME"
+
+
+def _holders(item: Item) -> Iterator[tuple[str, str]]:
+    if item.holder is not None:
+        yield "holder", item.holder
+    for step in item.steps:
+        if step.holder is not None:
+            yield f"step {step.id}: holder", step.holder
+
+
+def _last_address(catalogue: Catalogue) -> Iterator[str]:
+    """Accountability.md 4: the last address of every alert exists, or the engine does not start."""
+    units, people = _ids(catalogue)
+    if catalogue.leading_group_office is None:
+        yield "leading_group_office is missing; name the unit or person that every alert may reach at last"
+    elif catalogue.leading_group_office not in units | people:
+        yield f"leading_group_office: {catalogue.leading_group_office!r} is no unit or person of this folder"
+    for inspector in catalogue.inspectors:
+        if inspector not in people:
+            yield f"inspectors: {inspector!r} is no person of this folder"
+
+
+def _ids(catalogue: Catalogue) -> tuple[set[str], set[str]]:
+    return {u.id for u in catalogue.units}, {p.id for p in catalogue.people}

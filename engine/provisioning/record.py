@@ -1,0 +1,89 @@
+"""Puts a catalogue on the configuration streams. Doing it twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import msgspec
+import psycopg
+
+from engine.provisioning.check import check
+from engine.provisioning.folder import Catalogue, ProvisionError
+from engine.storage.config import KINDS, SETTINGS, Configuration, post_id, record_all
+from engine.storage.connect import Connection
+from engine.storage.world import build
+from rules.errors import RuleError
+
+
+class Count(msgspec.Struct, frozen=True):
+    """Of one kind: how many pieces the folder holds, and how many of them were new or changed."""
+
+    kind: str
+    pieces: int
+    recorded: int
+
+
+def provision(
+    connection: Connection, catalogue: Catalogue, at: datetime, actor: str | None = None, *, dry_run: bool = False
+) -> list[Count]:
+    """Records what is new or changed, in one transaction; a dry run undoes it at the end. Raises ProvisionError."""
+    check(catalogue)
+    found = list(pieces(catalogue))
+    _try(found)
+    counts: list[Count] = []
+    with connection.transaction():
+        for kind in KINDS:
+            wanted = [piece for piece in found if piece.kind == kind]
+            counts.append(Count(kind, len(wanted), record_all(connection, wanted, actor, at) if wanted else 0))
+        if dry_run:
+            raise psycopg.Rollback
+    return counts
+
+
+def pieces(catalogue: Catalogue) -> Iterator[Configuration]:
+    for unit in catalogue.units:
+        yield Configuration(kind="unit", id=unit.id, body=_body(unit))
+    for person in catalogue.people:
+        id_ = post_id(person.id, person.unit, person.post, person.since.isoformat())
+        yield Configuration(kind="person", id=id_, body=_body(person), effective_from=_midnight(person.since))
+    for item in catalogue.items:
+        yield Configuration(kind="item", id=item.code, body=_body(item), effective_from=_midnight(item.effective_from))
+    for source in catalogue.sources:
+        yield Configuration(kind="source", id=source.id, body=_body(source))
+    for rules in catalogue.accountability:
+        yield Configuration(
+            kind="accountability",
+            id=rules.unit or "default",
+            body=_body(rules),
+            effective_from=_midnight(rules.effective_from),
+        )
+    for calendar in catalogue.calendars:
+        yield Configuration(kind="calendar", id=calendar.version, body=_body(calendar.form))
+    for name in SETTINGS:
+        value = getattr(catalogue, name)
+        if value is not None:
+            yield Configuration(kind="setting", id=name, body=_body({"value": value}))
+
+
+def _body(value: Any) -> dict[str, Any]:
+    """As it comes back from the database, so that the same piece compares equal the next time."""
+    body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(value))
+    return body
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _try(found: list[Configuration]) -> None:
+    """Build the world once: a calendar that cannot be made must not reach the first case."""
+    bodies: dict[str, list[dict[str, Any]]] = {}
+    for piece in found:
+        body = {"id": piece.id, **piece.body} if piece.kind == "setting" else piece.body
+        bodies.setdefault(piece.kind, []).append(body)
+    try:
+        build(bodies, "folder")
+    except (RuleError, msgspec.ValidationError) as error:
+        raise ProvisionError(str(error)) from error

@@ -1,0 +1,50 @@
+"""Connections to PostgreSQL: one for the owner (migrations, rebuild), a pool for everybody else."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from engine.vault.master import Master
+
+APPLICATION_ROLE = "jiannuo_app"
+_OPTIONS = "-c timezone=UTC"
+
+
+class Connection(psycopg.Connection[TupleRow]):
+    """A connection that can also seal: whoever writes facts writes personal data, and that only encrypted."""
+
+    vault: Master
+
+
+Pool: TypeAlias = ConnectionPool[Connection]
+
+
+def open_owner(url: str) -> Connection:
+    """A connection that keeps the rights of the address's own role, and has no vault."""
+    return Connection.connect(url, options=_OPTIONS)
+
+
+def open_pool(url: str, vault: Master, *, size: int = 8) -> Pool:
+    """Connections that act as `jiannuo_app`, which may neither change nor delete a ledger entry.
+
+    The address may name an owner or a superuser: every connection gives these rights up before it is handed out.
+    """
+
+    def become_application(connection: Connection) -> None:
+        connection.execute(f"SET ROLE {APPLICATION_ROLE}")
+        connection.commit()
+        connection.vault = vault
+
+    return ConnectionPool(
+        url,
+        connection_class=Connection,
+        kwargs={"options": _OPTIONS},
+        min_size=1,
+        max_size=size,
+        configure=become_application,
+        open=True,
+    )

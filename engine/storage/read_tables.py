@@ -1,0 +1,189 @@
+"""Read tables: rows made of records, cases and moments. Live intake and rebuild write them through here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from engine.storage.connect import Connection
+from engine.storage.rows import hexadecimal, upsert
+from rules.stream import Record
+from rules.summary import CaseSummary
+
+Row = dict[str, Any]
+
+# Of each kind of record: its table's own columns, with the value where the record has none.
+COLUMNS: dict[str, dict[str, Any]] = {
+    "alert": {
+        "cause": "", "level": "warning", "rung": 0, "scheduled_at": None, "fired_at": None, "late_by_system": False,
+        "acknowledged_at": None, "answered_at": None, "respond_until": None,
+    },
+    "finding": {"kind": "", "unit": None, "person": None, "clock": None},
+    "breach": {"kind": "", "clock": None, "unit": None, "grade": None, "supervision_flag": True, "confirmed_at": None},
+    "certificate": {"number": "", "for": "case", "due_by": None, "issued_at": None, "status_since": None},
+    "hold": {"reason": "", "owner": None, "closed_at": None},
+    "notice": {"kind": ""},
+    "proceeding": {
+        "person": None, "unit": None, "breach": None, "finding": None, "grade": None, "count_in_window": None,
+        "proposed_level": None, "proposed_measure": None, "phase": "", "statement_until": None, "decided_level": None,
+        "decided_by": None, "restoration_due": False, "opened_at": None, "phase_until": None, "owner": None,
+    },
+}  # fmt: skip
+# The column that has another name than the record's field.
+RENAMED: dict[str, tuple[str, str]] = {"notice": ("recipient", "to"), "proceeding": ("proceeding_id", "id")}
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A record and the stream on whose ledger it stands."""
+
+    stream_id: str
+    record: Record
+
+    @property
+    def id(self) -> str:
+        """Derived from stream and key: a rebuild gives the same one."""
+        return hashlib.sha256(f"{self.stream_id}|{self.record.key}".encode()).hexdigest()[:24]
+
+
+def write_records(connection: Connection, standing: Iterable[Standing]) -> None:
+    """One statement for each kind of record that is there, and one each for the persons they name."""
+    by_kind: dict[str, list[Standing]] = {}
+    for one in standing:
+        if one.record.kind in COLUMNS:
+            by_kind.setdefault(one.record.kind, []).append(one)
+    for kind, found in sorted(by_kind.items()):
+        upsert(connection, kind, ["id"], [_row(one) for one in found])
+    _write_addressees(connection, by_kind.get("alert", ()))
+    _write_persons(connection, by_kind.get("breach", ()))
+
+
+def _row(one: Standing) -> Row:
+    record = one.record
+    data = record.data
+    kind, _, name = one.stream_id.partition(":")
+    row = {
+        "id": one.id,
+        "stream_id": one.stream_id,
+        "case_id": name if kind == "case" else data.get("case"),
+        "key": record.key,
+        "status": record.status,
+        "legal_at": record.legal_at,
+        "recorded_at": record.recorded_at,
+        "changed_at": record.changed_at,
+        "data": data,
+    }
+    for column, default in COLUMNS[record.kind].items():
+        value = data.get(column)
+        row[column] = default if value is None else value
+    if record.kind in RENAMED:
+        column, field = RENAMED[record.kind]
+        row[column] = data.get(field, "")
+    return row
+
+
+def _write_addressees(connection: Connection, alerts: Sequence[Standing]) -> None:
+    """Addressees are only ever added: a rung that climbs is an alert of its own."""
+    upsert(
+        connection, "alert_addressee", ["alert_id", "addressee"], [row for one in alerts for row in _addressees(one)]
+    )
+
+
+def _addressees(one: Standing) -> Iterator[Row]:
+    record = one.record
+    for addressee in dict.fromkeys(record.data.get("to") or ()):
+        yield {
+            "alert_id": one.id,
+            "addressee": addressee,
+            "stream_id": one.stream_id,
+            "status": record.status,
+            "level": record.data.get("level", "warning"),
+            "fired_at": record.data.get("fired_at"),
+        }
+
+
+def _write_persons(connection: Connection, breaches: Sequence[Standing]) -> None:
+    """Shares may be derived anew: whoever no longer has one is taken out."""
+    if not breaches:
+        return
+    connection.execute("DELETE FROM breach_person WHERE breach_id = ANY(%b::text[])", ([one.id for one in breaches],))
+    upsert(connection, "breach_person", ["breach_id", "person"], [row for one in breaches for row in _persons(one)])
+
+
+def _persons(one: Standing) -> Iterator[Row]:
+    record = one.record
+    proposed = record.data.get("proposed_against") or ()
+    days = {share["person"]: share["working_days"] for share in record.data.get("shares") or ()}
+    for person in dict.fromkeys((*days, *proposed)):
+        yield {
+            "breach_id": one.id,
+            "person": person,
+            "stream_id": one.stream_id,
+            "working_days": days.get(person, 0),
+            "proposed": person in proposed,
+            "status": record.status,
+            "legal_at": record.legal_at,
+        }
+
+
+class CaseRow(msgspec.Struct, frozen=True):
+    """A case's summary (columns of the same names) with what storage knows of its stream."""
+
+    summary: CaseSummary
+    version: int
+    head_hash: bytes
+    next_at: datetime | None
+    updated_at: datetime
+
+
+def write_cases(connection: Connection, rows: Sequence[CaseRow]) -> None:
+    upsert(connection, "case_file", ["case_id"], [_case(row) for row in rows])
+
+
+def _case(row: CaseRow) -> Row:
+    return {
+        **msgspec.structs.asdict(row.summary),
+        "version": row.version,
+        "head_hash": hexadecimal(row.head_hash),
+        "next_at": row.next_at,
+        "updated_at": row.updated_at,
+    }
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A stream's next moment. `told`: whoever asked knows it already (its workflow, which sleeps until then)."""
+
+    stream_id: str
+    next_at: datetime | None
+    ended: bool
+    told: bool = False
+
+
+def write_moments(connection: Connection, moments: Sequence[Moment]) -> dict[str, int]:
+    """Writes the wake rows and returns each stream's `seq`, which grows when its workflow must be told.
+
+    That is when it needs one and has none, or when the moment moves earlier; of a later one nobody is told (lazy timers).
+    """
+    if not moments:
+        return {}
+    rows = connection.execute(
+        "INSERT INTO wake AS w (stream_id, next_at, armed_until, ended, seq, sent_seq)"
+        " SELECT s, n, CASE WHEN t THEN n END, e, CASE WHEN e OR t THEN 0 ELSE 1 END, 0"
+        " FROM unnest(%b::text[], %b::timestamptz[], %b::bool[], %b::bool[]) AS m(s, n, e, t) ORDER BY s"
+        " ON CONFLICT (stream_id) DO UPDATE SET next_at = EXCLUDED.next_at, ended = EXCLUDED.ended,"
+        " armed_until = CASE WHEN EXCLUDED.armed_until IS NULL THEN w.armed_until ELSE EXCLUDED.armed_until END,"
+        " seq = w.seq + CASE WHEN EXCLUDED.armed_until IS NULL AND NOT EXCLUDED.ended"
+        " AND (w.ended OR EXCLUDED.next_at < coalesce(w.next_at, 'infinity')) THEN 1 ELSE 0 END"
+        " RETURNING w.stream_id, w.seq",
+        (
+            [m.stream_id for m in moments],
+            [m.next_at for m in moments],
+            [m.ended for m in moments],
+            [m.told for m in moments],
+        ),
+        binary=True,
+    )
+    return dict(rows.fetchall())

@@ -1,0 +1,43 @@
+"""The database as SQLModel tables, one module per matter. Only `engine/storage` and its readers know them."""
+
+from engine.storage.tables.access import ApiKey, AppUser, LoginSession, SigningKey, VaultItem, VaultKey
+from engine.storage.tables.cases import Alert, AlertAddressee, CaseFile, Certificate, Hold, Notice
+from engine.storage.tables.config import ClockState, ConfigEntry, ConfigHead
+from engine.storage.tables.intake import InboxMessage, IntakeHealth, Parked, Quarantine, SourceWatermark
+from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
+from engine.storage.tables.messages import Delivery, Message
+from engine.storage.tables.outbox import Outbox
+from engine.storage.tables.supervision import Breach, BreachPerson, Finding, Proceeding
+
+__all__ = [
+    "Alert",
+    "AlertAddressee",
+    "ApiKey",
+    "AppUser",
+    "Breach",
+    "BreachPerson",
+    "CaseFile",
+    "Certificate",
+    "ClockState",
+    "ConfigEntry",
+    "ConfigHead",
+    "Delivery",
+    "Finding",
+    "Hold",
+    "InboxMessage",
+    "IntakeHealth",
+    "LedgerEntry",
+    "LoginSession",
+    "Message",
+    "Notice",
+    "Outbox",
+    "Parked",
+    "Proceeding",
+    "Quarantine",
+    "SigningKey",
+    "SourceWatermark",
+    "StreamHead",
+    "VaultItem",
+    "VaultKey",
+    "Wake",
+]

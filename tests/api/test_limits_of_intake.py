@@ -1,0 +1,119 @@
+"""What protects intake: the size of a body, the pace of a key, and a clear word when the database is away."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+import pytest
+import uvicorn
+from psycopg import OperationalError
+from starlette.testclient import TestClient
+
+from engine.api.app import create_app
+from engine.api.pace import Pace
+
+
+def test_a_body_of_10_mb_is_refused_and_leaves_nothing(api):
+    before = api.stored()
+    answer = api.post(b'{"data":{"x":"' + b"a" * 10_000_000 + b'"}}')
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert api.stored() == before
+
+
+@pytest.fixture(scope="module")
+def address(api) -> Iterator[tuple[str, int]]:
+    """The same application behind a real server, for what only a socket shows."""
+    config = uvicorn.Config(api.client.app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield listener.getsockname()
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+def test_a_body_without_a_length_is_refused_while_it_arrives(api, address):
+    """The sender goes on for ever; the answer comes after 5 MB, not at an end that never comes."""
+    with socket.create_connection(address, timeout=20) as sender:
+        sender.sendall(
+            b"POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/cloudevents+json\r\n"
+            b"Transfer-Encoding: chunked\r\nX-API-Key: " + api.key.encode() + b"\r\n\r\n"
+        )
+        sent, answered = 0, threading.Event()
+
+        def go_on() -> None:
+            nonlocal sent
+            try:
+                while sent < 50_000_000 and not answered.is_set():
+                    sender.sendall(b"10000\r\n" + b"a" * 0x10000 + b"\r\n")
+                    sent += 0x10000
+            except OSError:
+                return  # the server has hung up: what this test wants
+
+        writer = threading.Thread(target=go_on, daemon=True)
+        writer.start()
+        head = sender.recv(1000)
+        answered.set()
+        writer.join(20)
+    assert head.startswith(b"HTTP/1.1 413")
+    assert sent < 20_000_000
+
+
+def test_a_key_that_sends_too_fast_is_told_when_to_come_again(api):
+    app = create_app(api.pool, api.clock, Unreachable(), api.vault, pace=Pace(0.1, 2))
+    with TestClient(app) as client:
+        answers = [client.post("/api/v1/events", content=b"{}", headers=headers(api.key)) for _ in range(3)]
+        other = client.post("/api/v1/events", content=b"{}", headers=headers(api.other_key))
+    assert [answer.status_code for answer in answers] == [422, 422, 429]
+    assert answers[2].json()["code"] == "too_many_requests"
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 10
+    assert other.status_code == 422
+
+
+def headers(key: str) -> dict[str, str]:
+    return {"X-API-Key": key, "Content-Type": "application/cloudevents+json"}
+
+
+def test_a_pace_fills_again_with_time():
+    now = 0.0
+    pace = Pace(rate=2, burst=2, now=lambda: now)
+    assert [pace.wait("k") for _ in range(3)] == [0, 0, 1]
+    now = 0.5
+    assert [pace.wait("k"), pace.wait("k")] == [0, 1]
+
+
+class Unreachable:
+    """A group commit whose database has just gone away."""
+
+    def submit(self, _):
+        future: Future = Future()
+        future.set_exception(OperationalError("the connection was closed"))
+        return future
+
+
+def test_without_a_database_the_sender_is_told_that_nothing_was_stored(api):
+    app = create_app(api.pool, api.clock, Unreachable(), api.vault)
+    with TestClient(app) as client:
+        event = api.event("gone/1", "application.accepted", "gone", item="XL-01")
+        answer = client.post("/api/v1/events", json=event, headers=headers(api.key))
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_revoked_key_ends_within_seconds(api):
+    from engine.api import keys
+
+    moment = time.monotonic()
+    found = keys.Keys(api.pool, now=lambda: moment)
+    with api.pool.connection() as connection:
+        key = keys.issue(connection, "other", api.clock.now())
+    assert found.look_up(key) == found.remembered(key)
+    with api.pool.connection() as connection:
+        assert keys.revoke(connection, keys.digest(key), api.clock.now())
+    moment += 6
+    assert found.remembered(key) is None
+    assert found.look_up(key) is None
