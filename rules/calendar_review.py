@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
-from rules.chain import owner_of_hold
-from rules.conclusion import Conclusion
-from rules.holding_ends import under_calendar_review
-from rules.moment import View
+import msgspec
 
-REVIEW = "certificate_status_changed"
+from rules.case import Case, Outcome
+from rules.records import GONE
+from rules.stream import Record
+
+replace = msgspec.structs.replace
+IMPLIED = {"implied_consent": "consent_implied", "implied_refusal": "refusal_implied"}
 
 
-def calendar_review(view: View, found: Sequence[Conclusion]) -> list[Conclusion]:
-    """Keeps what is on record and puts it under review; the hold stays until a competent person closes it."""
-    hold = view.records.get("hold:calendar_corrected")
-    if not under_calendar_review(view) and (hold is None or hold.status != "open"):
-        return []
-    known = {c.key for c in found}
-    kept = [
-        Conclusion(
-            "certificate_issued" if r.kind == "certificate" else "consent_implied", key, r.legal_at, r.recorded_at, r.data,
-            turn=REVIEW if r.kind == "certificate" else "outcome_under_review",
-            turned={"status": "under_review"} if r.kind == "certificate" else {},
-        )
-        for key, r in view.records.items()
-        if key not in known and (key == "outcome" or key.startswith("certificate:case")) and r.status not in {"superseded", "revoked"}
-    ]  # fmt: skip
-    case = view.records.get("case")
-    if case is not None and "case" not in known:
-        kept.append(Conclusion("case_closed", "case", case.legal_at, case.recorded_at, case.data))
-    data = {
-        "reason": "calendar_corrected",
-        "owner": owner_of_hold(view.world, view.case.unit, view.day(view.at)),
-        "opened_at": view.iso(view.at),
-    }
-    return [*kept, Conclusion("hold_opened", "hold:calendar_corrected", view.at, view.at, data)]
+def reviewed(case: Case, records: Mapping[str, Record], calendar: str, under: Callable[[str], Case | None]) -> tuple[Case, bool]:
+    """The case that the effect on record rests on, and whether the calendar now in force has put it in doubt.
+
+    `under` derives the case from the same facts by another calendar version: an effect that those facts would not produce there either was set
+    aside by a fact, not by the calendar.
+    """
+    record = records.get("outcome")
+    if record is None or record.data["kind"] not in IMPLIED or record.status in GONE or record.data["calendar"] == calendar:
+        return case, False
+    said = case.settled.get("calendar_corrected")
+    if _is(case.outcome, record) or (said is not None and said.result == "no_effect"):
+        return case, False
+    before = under(record.data["calendar"])
+    if before is None or not _is(before.outcome, record):
+        return case, False
+    if said is not None:
+        return before, False
+    assert before.outcome is not None
+    return replace(before, outcome=replace(before.outcome, review="under_review")), True
+
+
+def _is(outcome: Outcome | None, record: Record) -> bool:
+    same = outcome is not None and outcome.kind == record.data["kind"]
+    return same and outcome is not None and outcome.legal_at == datetime.fromisoformat(record.data["at"])

@@ -75,6 +75,11 @@ class Clock(msgspec.Struct, frozen=True):
     completed_by: str | None = None
 
     @property
+    def broken_at(self) -> datetime | None:
+        """The instant from which it is late with effect: not on a provisional date, on which nothing irreversible happens."""
+        return None if self.due is None or self.due.provisional else self.expired_at
+
+    @property
     def expired_at(self) -> datetime | None:
         """The instant from which it is late, or None if it was completed in time (or stands still)."""
         if self.ends_at is None or (self.completed_at is not None and self.completed_at < self.ends_at):
@@ -126,6 +131,14 @@ class Hold(msgspec.Struct, frozen=True):
     closed_by: str | None = None
 
 
+class Settled(msgspec.Struct, frozen=True):
+    """What a competent person said of a hold."""
+
+    result: Literal["effect", "no_effect"]
+    at: datetime
+    by: str
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """How the case ended. `by`: the fact that ended it, None where the rule of silence did."""
 
@@ -167,8 +180,8 @@ class Case(msgspec.Struct, frozen=True):
     refusals: tuple[Refused, ...]
     parked: tuple[tuple[str, str], ...]
     attributes: dict[str, Any]
-    deemed_at: datetime | None = None
-    pending_at: datetime | None = None
+    settled: dict[str, Settled] = {}
+    closed_by: str | None = None
     decision: Fact | None = None
     service: Fact | None = None
     available_at: datetime | None = None
@@ -176,3 +189,10 @@ class Case(msgspec.Struct, frozen=True):
     def stopped(self, at: datetime) -> Stop | None:
         """The suspension in force at an instant, if any."""
         return next((s for s in self.stops if s.start <= at and (s.end is None or at < s.end)), None)
+
+    def broken(self) -> dict[str, datetime]:
+        """Every limit that was broken before the case ended, by name, with its instant."""
+        found = {name: at for name, clock in self.clocks.items() if (at := clock.broken_at) is not None}
+        found |= {f"step:{s.id}": s.expired_at for s in self.steps if s.expired_at and s.due and not s.due.provisional}
+        found |= {f"office:{o.id}": o.expired_at for o in self.offices if o.expired_at and not (o.due and o.due.provisional)}
+        return {name: at for name, at in found.items() if self.closed_at is None or self.closed_at >= at}

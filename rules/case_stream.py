@@ -8,14 +8,17 @@ from datetime import datetime
 import msgspec
 
 from rules.case import Case
+from rules.calendar_review import reviewed
 from rules.conclusion import Conclusion, lacking, next_moment
 from rules.derive import derive
 from rules.facts import Fact
+from rules.fold import Told
 from rules.holding import holding
 from rules.moment import View
 from rules.payloads import BreachConfirmed, BreachNamed
 from rules.records import fold
 from rules.stream import Entry, FactResult, Health, Outreach, Record, Step, Stream
+from rules.words import waiting
 from rules.world import World
 
 ROUNDS = 8  # conclusions that rest on conclusions settle in two or three; more is a defect
@@ -28,14 +31,22 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
     """
     facts = (*stream.facts, *new)
     calendar = world.calendar(at)
-    case = derive(stream.id.removeprefix("case:"), facts, world, calendar, _told(stream, calendar.version))
+    id_ = stream.id.removeprefix("case:")
+    told = _told(stream, calendar.version, world)
+    current = derive(id_, facts, world, calendar, told)
     records = dict(stream.records)
     entries: list[Entry] = []
     conclusions: list[Conclusion] = []
-    if case.item is not None:
+    if current.item is not None:
+
+        def under(version: str) -> Case | None:
+            other = world.calendar_versions.get(version)
+            return derive(id_, facts, world, other, {n: t for n, t in told.items() if t.calendar != other}) if other else None
+
+        case, doubt = reviewed(current, records, calendar.version, under)
         cause = _cause(stream, new, calendar.version)
         for _ in range(ROUNDS):
-            view = View(case, facts, records, at, world, calendar, health, cause)
+            view = View(case, facts, records, at, world, calendar, health, cause, current if doubt else None)
             conclusions = holding(view)
             fresh = lacking(conclusions, records, at)
             if not fresh:
@@ -45,19 +56,24 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             entries.extend(fresh)
         else:
             raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
-    return _step(stream, facts, new, case, records, entries, conclusions, at, world)
+        if parked := waiting(facts, records, current):
+            current = msgspec.structs.replace(current, parked=(*current.parked, *parked))
+    return _step(stream, facts, new, current, records, entries, conclusions, at, world)
 
 
-def _told(stream: Stream, calendar: str) -> dict[str, datetime]:
-    """The end last told to the applicant, where another calendar is in force now or had moved the end earlier before."""
+def _told(stream: Stream, calendar: str, world: World) -> dict[str, Told]:
+    """The latest end of each clock that was told under a calendar no longer in force."""
     told = {}
     for name in ("committed", "statutory"):
         record = stream.records.get(f"limit:{name}")
         if record is None:
             continue
-        end = record.data["ends_at"] if record.data["calendar"] != calendar else record.data["told"]
-        if end is not None:
-            told[name] = datetime.fromisoformat(end)
+        said = [(record.data["told"], record.data["told_under"])]
+        if record.data["calendar"] != calendar:
+            said.append((record.data["ends_at"], record.data["calendar"]))
+        ends = [Told(datetime.fromisoformat(end), world.calendar_versions[by]) for end, by in said if by in world.calendar_versions]
+        if ends:
+            told[name] = max(ends, key=lambda t: t.end)
     return told
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from rules.records import GONE, STICKY, WITHDRAWALS
 from rules.stream import Entry, Record
+
+
+NOT_YET = datetime.max.replace(tzinfo=UTC)  # it holds, but may not be published before something else is known
 
 
 class Conclusion(msgspec.Struct, frozen=True):
@@ -54,6 +57,8 @@ def _missing(conclusion: Conclusion, record: Record | None) -> Iterable[Entry]:
         yield Entry("outcome_superseded", conclusion.key, record.legal_at, {"kind": record.data["kind"], "turn": None})
         yield opening
     elif any(record.data.get(name) != conclusion.data[name] for name in conclusion.live):
+        # What people said of it before still stands after the move.
+        turned = None
         yield Entry(conclusion.moved, conclusion.key, conclusion.legal_at, conclusion.data)
     if conclusion.turn != turned:
         yield _turn(conclusion)
@@ -79,7 +84,8 @@ def _last_words(record: Record) -> dict[str, Any]:
 
 def next_moment(conclusions: Iterable[Conclusion], records: Mapping[str, Record], at: datetime) -> datetime | None:
     """The next instant at which something is to be written, if nothing more comes."""
-    return min((c.publish_at for c in conclusions if c.publish_at > at and _open(records.get(c.key))), default=None)
+    moments = (c.publish_at for c in conclusions if at < c.publish_at < NOT_YET and _open(records.get(c.key)))
+    return min(moments, default=None)
 
 
 def _open(record: Record | None) -> bool:

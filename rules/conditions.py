@@ -6,13 +6,14 @@ A missing or wrongly typed value makes the answer *unknown* (None), never false:
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
 
 Value = bool | int | str
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in"]
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.+)?")
 
 
 class Compare(msgspec.Struct, frozen=True, tag="compare"):
@@ -79,6 +80,14 @@ _ORDER: dict[str, Any] = {
 }
 
 
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def is_of_type(value: Any, declared: Any) -> bool:
     """Whether a value is of a declared attribute type: `boolean`, `integer`, `text`, `date`, or a list of allowed texts."""
     if isinstance(declared, list | tuple):
@@ -91,5 +100,5 @@ def is_of_type(value: Any, declared: Any) -> bool:
         case "text":
             return isinstance(value, str)
         case "date":
-            return isinstance(value, str) and _DATE.match(value) is not None
+            return isinstance(value, str) and _DATE.fullmatch(value) is not None and _is_moment(value)
     return False

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import msgspec
+
 from rules import extensions, handling, stops
 from rules.calendar import Calendar
-from rules.case import Case, Outcome
-from rules.corrections import corrected
+from rules.case import Case, Finding, Outcome
+from rules.corrections import CHANGES, standing
 from rules.facts import Fact, order
-from rules.fold import CLOCKS, Fold
+from rules.fold import CLOCKS, Fold, Told
 from rules.items import Item
-from rules.silence import silence_ends_at, take_effect
-from rules.start import Beginning, begin
-from rules.steps import offices, steps
+from rules.silence import settle, silence_ends_at, take_effect
+from rules.start import FIRST, OPENINGS, Beginning, begin
+from rules.steps import missing, offices, passed_on, steps
 from rules.world import World
 
 Handler = Callable[[Fold, Fact], None]
@@ -41,6 +43,7 @@ HANDLERS: dict[str, Handler] = {
     "office.absent": handling.office_absent,
     "agency_data.failed": handling.data_failed,
     "reason.claimed": handling.reason_claimed,
+    "reason.rejected": handling.reason_rejected,
     "decision.made": handling.decision_made,
     "decision.served": handling.decision_served,
     "application.withdrawn": handling.withdrawn,
@@ -51,7 +54,7 @@ HANDLERS: dict[str, Handler] = {
     "consent.revocation_opened": handling.revocation_opened,
     "consent.revoked": handling.revoked,
     "harm.reported": handling.harm_reported,
-    "hold.closed": handling.hold_closed,
+    "hold.closed": settle,
 }
 # A closed case takes these all the same: they concern its end, what follows from it, or the people who handled it.
 AFTER_THE_END = frozenset(
@@ -59,43 +62,64 @@ AFTER_THE_END = frozenset(
         "decision.made", "decision.served", "result.available", "verification.completed", "case.reopened", "case.voided",
         "consent.revocation_opened", "consent.revoked", "harm.reported", "hold.closed", "reason.rejected", "inquiry.opened",
         "inquiry.answered", "finding.confirmed", "finding.dismissed", "supervision.proposed", "alert.acknowledged", "alert.answered",
-        "complaint.filed", "complaint.accepted", "complaint.answered", "rating.submitted", "rating.appealed",
+        "fee.charged", "office.absent", "case.referred", "complaint.filed", "complaint.accepted", "complaint.answered", "rating.submitted", "rating.appealed",
         "rectification.completed", "fact.corrected", "fact.retracted", "fee.paid", "case.linked", "office.answered", "step.completed",
         "breach.reversed",
     }
 )  # fmt: skip
 
 
+# Refused by their own rule where a limit had ended before them, which says more than that the case is closed.
+ASKING_FOR_TIME = frozenset({"completion.requested", "clock.suspended", "extension.requested", "extension.approved", "extension.served"})
+
+
 def derive(
-    case_id: str, facts: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, datetime] | None = None
+    case_id: str, facts: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told] | None = None
 ) -> Case:
     """The case as these facts make it under one calendar; ends in the future are what follows if nothing more comes.
 
-    `told`: the latest end of each clock the applicant had been told before a calendar moved it earlier.
+    `told`: the latest end of each clock the applicant had been told before another calendar came into force.
     """
-    known, parked = corrected(sorted(facts, key=order))
-    item = item_of(known, world, calendar)
+    ordered = sorted(facts, key=order)
+    if not any(f.type in CHANGES for f in ordered):
+        return _derived(case_id, ordered, world, calendar, told or {})
+    found = standing(ordered, lambda kept: _derived(case_id, kept, world, calendar, told or {}), world, calendar)
+    case = _derived(case_id, found.facts, world, calendar, told or {})
+    late = [Finding(f"late_correction:{f.id}", "late_correction", f.occurred_at, evidence=(f.id,)) for f in found.removing]
+    return msgspec.structs.replace(
+        case,
+        parked=(*case.parked, *found.parked),
+        refusals=(*case.refusals, *found.refusals),
+        findings=(*case.findings, *late),
+    )
+
+
+def _derived(case_id: str, facts: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told]) -> Case:
+    item = item_of(facts, world, calendar)
     if item is None:
-        return _without_item(case_id, known, parked)
-    if voided := next((f for f in known if f.type == "case.voided"), None):
-        return _without_clocks(case_id, known, parked, item, voided)
-    beginning = begin(known, world.profile_of(item), calendar)
-    fold = Fold(case_id, item, world, calendar, beginning.start, told or {})
-    fold.window_ends_at, fold.notices = beginning.window_ends_at, beginning.notices_before
+        return _without_clocks(case_id, facts, None, None)
+    if voided := next((f for f in facts if f.type == "case.voided"), None):
+        return _without_clocks(case_id, facts, item, voided)
+    beginning = begin(facts, world.profile_of(item), calendar, stops.most_notices(item))
+    fold = Fold(case_id, item, world, calendar, beginning.start, told)
+    fold.window_ends_at, fold.notices = beginning.window_ends_at, set(beginning.notices)
     fold.refusals.extend(beginning.refusals)
-    fold.parked.extend(parked)
     for kind, at, fact_id in beginning.findings:
         fold.find(kind, at, fact_id)
-    _fold_all(fold, known, beginning)
-    return _case(fold, known, beginning)
+    _fold_all(fold, facts, beginning)
+    return _case(fold, facts, beginning)
 
 
 def item_of(facts: Sequence[Fact], world: World, calendar: Calendar) -> Item | None:
-    """The published item whose rules the case keeps: those effective on the day of acceptance (else of the first fact)."""
+    """The published item whose rules the case keeps: those effective on the day of acceptance, else of the first way in.
+
+    None while no fact has opened the case, or none has named its item.
+    """
     named = next((f for f in facts if f.item is not None), None)
-    if named is None or named.item is None:
+    first = next((f for f in facts if f.type in FIRST), None)
+    if named is None or named.item is None or first is None:
         return None
-    accepted = next((f for f in facts if f.type in {"application.accepted", "case.opened"}), named)
+    accepted = next((f for f in facts if f.type in OPENINGS), first)
     return world.item(named.item, accepted.occurred_on or calendar.local_date(accepted.occurred_at))
 
 
@@ -104,7 +128,7 @@ def _fold_all(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> None:
     for place, fact in enumerate(facts):
         fold.later = tuple(facts[place:])
         _pass_time(fold, fact.occurred_at, beginning)
-        if fold.closed_at is not None and fact.type not in AFTER_THE_END:
+        if fold.closed_at is not None and not _taken_after_the_end(fold, fact):
             fold.refuse(fact, "case_closed", "the case has ended; reopen it first if there is more to do")
             continue
         if fact.id not in refused and (handler := HANDLERS.get(fact.type)):
@@ -112,6 +136,13 @@ def _fold_all(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> None:
         fold.seen.setdefault(fact.type, fact.occurred_at)
     fold.later = ()
     _pass_time(fold, None, beginning)
+
+
+def _taken_after_the_end(fold: Fold, fact: Fact) -> bool:
+    if fact.type in AFTER_THE_END:
+        return True
+    ends = [end for name in CLOCKS if (end := fold.ends_at(name)) is not None]
+    return fact.type in ASKING_FOR_TIME and any(end <= fact.occurred_at for end in ends)
 
 
 def _pass_time(fold: Fold, until: datetime | None, beginning: Beginning) -> None:
@@ -139,6 +170,15 @@ def _moments(fold: Fold, beginning: Beginning) -> list[tuple[datetime, Callable[
 def _case(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> Case:
     clocks = {name: clock for name in CLOCKS if (clock := fold.clock(name))}
     _find_overruns(fold, facts)
+    stages = steps(fold) if fold.item.steps else ()
+    joint = offices(fold) if fold.item.offices or fold.offices else ()
+    decision = fold.made or fold.served
+    if decision is not None:
+        for office in missing(joint, decision.occurred_at):
+            key = f"joint_approval_missing:{office}"
+            found = Finding(key, "joint_approval_missing", decision.occurred_at, fold.holder, f"office:{office}", (decision.id,))
+            fold.findings.append(found)
+    passed = passed_on(fold, stages)
     return Case(
         id=fold.case,
         item=fold.item,
@@ -150,9 +190,9 @@ def _case(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> Case:
         closed_at=fold.closed_at,
         clocks=clocks,
         stops=tuple(fold.stops),
-        steps=steps(fold) if fold.item.steps else (),
-        offices=offices(fold) if fold.item.offices or fold.offices else (),
-        custody=tuple(fold.custody),
+        steps=stages,
+        offices=joint,
+        custody=tuple(sorted([*fold.custody, *passed], key=lambda c: c.since) if passed else fold.custody),
         outcome=fold.outcome,
         silence_at=fold.silence_passed,
         silence_clock=fold.item.silence.clock,
@@ -162,9 +202,9 @@ def _case(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> Case:
         refusals=tuple(fold.refusals),
         parked=tuple(fold.parked),
         attributes=fold.attributes,
-        deemed_at=beginning.start.deemed_at if beginning.start else None,
-        pending_at=beginning.pending_at,
-        decision=fold.made or fold.served,
+        settled=fold.settled,
+        closed_by=fold.closed_by,
+        decision=decision,
         service=fold.served,
         available_at=fold.seen.get("result.available"),
     )
@@ -177,7 +217,7 @@ def _find_overruns(fold: Fold, facts: Sequence[Fact]) -> None:
         planned = stop.planned_value
         if (
             planned is not None
-            and stop.reason != "completion"
+            and stop.reason not in stops.OF_THE_APPLICANT
             and stop.end == stop.planned_end
             and not ({stop.reason, None} & ended)
         ):
@@ -189,20 +229,14 @@ def _unended(fold: Fold, stop: str, at: datetime) -> None:
         fold.find("special_procedure_overrun", at, stop, person=fold.holder)
 
 
-def _without_item(case_id: str, facts: Sequence[Fact], parked: list[tuple[str, str]]) -> Case:
-    """Facts of a case whose first fact (which names the item) has not come yet."""
-    waiting = [(f.id, "the case is not known yet") for f in facts]
-    return _without_clocks(case_id, facts, [*parked, *waiting], None, None)
-
-
-def _without_clocks(
-    case_id: str, facts: Sequence[Fact], parked: list[tuple[str, str]], item: Item | None, voided: Fact | None
-) -> Case:
-    """A case that counts for nothing: not known yet, or declared void."""
+def _without_clocks(case_id: str, facts: Sequence[Fact], item: Item | None, voided: Fact | None) -> Case:
+    """A case that counts for nothing: not known yet (its facts wait), or declared void."""
     first = facts[0]
     return Case(
         id=case_id, item=item, unit=item.unit if item else "", source=first.source, opened_at=first.occurred_at, start=None,
         status="voided" if voided else "open", closed_at=voided.occurred_at if voided else None, clocks={}, stops=(), steps=(),
         offices=(), custody=(), outcome=Outcome("voided", voided.occurred_at, voided.id) if voided else None, silence_at=None,
-        silence_clock=None, effect="none", holds=(), findings=(), refusals=(), parked=tuple(parked), attributes={},
+        silence_clock=None, effect="none", holds=(), findings=(), refusals=(),
+        parked=() if item else tuple((f.id, "the case is not known yet") for f in facts), attributes={},
+        closed_by=voided.id if voided else None,
     )  # fmt: skip

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from rules.facts import Fact
 from rules.fold import CLOCKS, Fold, Pending
 from rules.items import ExtensionRule
-from rules.limit import Limit
+from rules.limit import HOURLY, Limit
 from rules.time_limits import due
 
+replace = msgspec.structs.replace
 VOID = "the extension has no effect; the limit stands"
 
 
 def rule_of(fold: Fold) -> ExtensionRule | None:
     """The item's own rule, else the one the profile carries (Licensing Law art. 42: ten working days, once)."""
-    if fold.item.extension is not None:
-        return fold.item.extension
     given = fold.profile.extension
+    if fold.item.extension is not None:
+        return replace(fold.item.extension, max=fold.item.extension.max or given.max)
     return ExtensionRule(max=given.max, max_times=given.max_times) if given.max is not None else None
+
+
+def _fits(fold: Fold, by: Limit, clocks: list[str]) -> bool:
+    """Hours are added to hours and days to days; a date is no amount."""
+    if by.unit == "until_date" or by.amount < 0:
+        return False
+    limits = [limit for c in clocks if (limit := fold.limit(c)) is not None and limit.unit != "until_date"]
+    return all((limit.unit in HOURLY) == (by.unit in HOURLY) for limit in limits)
 
 
 def _clocks(fold: Fold, fact: Fact) -> list[str]:
@@ -38,6 +49,8 @@ def requested(fold: Fold, fact: Fact) -> None:
         fold.refuse(fact, "not_allowed_for_item", f"the item allows no extension; {VOID}")
     elif fold.extended >= rule.max_times:
         fold.refuse(fact, "extension_already_used", f"an extension is granted {rule.max_times} time(s) only; {VOID}")
+    elif not _fits(fold, fact.data.by, _clocks(fold, fact)):
+        fold.refuse(fact, "not_allowed_for_item", f"{fact.data.by.unit} cannot be added to this limit; {VOID}")
     elif _over_maximum(fold, fact.data.by, rule, _clocks(fold, fact)):
         fold.refuse(fact, "extension_over_maximum", f"more than the item allows; {VOID}")
     else:
@@ -82,6 +95,8 @@ def approved(fold: Fold, fact: Fact) -> None:
     by = fact.data.by or fold.pending.by
     if _all_over(fold, fact):
         code, why = "extension_after_expiry", "approved after the limit had ended"
+    elif by and not _fits(fold, by, _clocks(fold, fold.pending.request or fact)):
+        code, why = "not_allowed_for_item", f"{by.unit} cannot be added to this limit"
     elif rule and by and _over_maximum(fold, by, rule, _clocks(fold, fold.pending.request or fact)):
         code, why = "extension_over_maximum", "more than the item allows"
     elif not _competent(fold, fact, rule):

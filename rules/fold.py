@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from rules.calendar import Calendar
-from rules.case import Clock, Custody, Finding, Hold, Outcome, Refused, Start, Stop
+from rules.case import Clock, Custody, Finding, Hold, Outcome, Refused, Settled, Start, Status, Stop
+from rules.conditions import is_of_type
 from rules.facts import Fact
 from rules.items import Item
 from rules.limit import Due, Limit
@@ -28,11 +29,18 @@ class Pending(msgspec.Struct):
     void: bool = False
 
 
+class Told(msgspec.Struct, frozen=True):
+    """The latest end the applicant had been told under a calendar that is in force no more."""
+
+    end: datetime
+    calendar: Calendar
+
+
 class Fold:
     """Facts go in one by one through the handlers; `rules.derive` reads the result."""
 
     def __init__(
-        self, case: str, item: Item, world: World, calendar: Calendar, start: Start | None, told: dict[str, datetime]
+        self, case: str, item: Item, world: World, calendar: Calendar, start: Start | None, told: dict[str, Told]
     ) -> None:
         self.case = case
         self.item = item
@@ -42,7 +50,7 @@ class Fold:
         self.start = start
         self.told = told
         self.window_ends_at: datetime | None = None
-        self.notices = 0
+        self.notices: set[str] = set()
         self.stops: list[Stop] = []
         self.tried_stops: set[str] = set()
         self.asked_completion = False
@@ -62,13 +70,15 @@ class Fold:
         self.served: Fact | None = None
         self.completed: dict[str, tuple[datetime, str]] = {}
         self.outcome: Outcome | None = None
-        self.status = "open"
+        self.status: Status = "open"
         self.closed_at: datetime | None = None
         self.seen: dict[str, datetime] = {}
-        self.claimed: Fact | None = None
+        self.claims: list[Fact] = []
+        self.rejections: list[Fact] = []
+        self.settled: dict[str, Settled] = {}
+        self.closed_by: str | None = None
         self.data_failed: Fact | None = None
         self.silence_passed: datetime | None = None
-        self.blocked: str | None = None
         self.effect = "none"
         self.later: tuple[Fact, ...] = ()
         self._dues: dict[str, Due | None] = {}
@@ -100,7 +110,7 @@ class Fold:
         if limit is None or limit.attribute is None:
             return limit
         value = self.attributes.get(limit.attribute)
-        return Limit(unit="until_date", on=str(value)) if value is not None else None
+        return Limit(unit="until_date", on=value) if is_of_type(value, "date") else None
 
     def moved(self) -> None:
         """Something that bears on the ends has changed."""
@@ -112,19 +122,30 @@ class Fold:
             self._dues[clock] = self._due(clock)
         return self._dues[clock]
 
-    def _due(self, clock: str) -> Due | None:
+    def _due(self, clock: str, calendar: Calendar | None = None) -> Due | None:
         limit = self.limit(clock)
         if limit is None or self.start is None:
             return None
-        return end_of(limit, self.start, [s for s in self.stops if s.touches(clock)], self.extensions[clock], self)
+        stops = [s for s in self.stops if s.touches(clock)]
+        return end_of(limit, self.start, stops, self.extensions[clock], calendar or self.calendar, self.profile)
 
     def ends_at(self, clock: str) -> datetime | None:
         """The instant of irreversible effect: never before an end that the applicant had been told."""
         found = self.due(clock)
         if found is None:
             return None
+        return max(found.expires_at, self._communicated(clock) or found.expires_at)
+
+    def _communicated(self, clock: str) -> datetime | None:
+        """What had been told before a calendar moved it; what facts have moved since was never told."""
         told = self.told.get(clock)
-        return max(found.expires_at, told) if told else found.expires_at
+        if told is None:
+            return None
+        key = f"told:{clock}"
+        if key not in self._dues:
+            self._dues[key] = self._due(clock, told.calendar)
+        under = self._dues[key]
+        return min(told.end, under.expires_at) if under else None
 
     def running(self, clock: str, at: datetime) -> bool:
         """Whether a clock exists and has neither expired nor been completed at an instant."""
@@ -150,26 +171,27 @@ class Fold:
             completed_by=done[1],
         )
 
-    def close(self, status: str, at: datetime, kind: str, by: str | None) -> None:
+    def close(self, status: Status, at: datetime, kind: str, by: str | None) -> None:
         """Ends the case; every clock still running stops here."""
-        self.status, self.closed_at = status, at
+        self.status, self.closed_at, self.closed_by = status, at, by
         self.outcome = Outcome(kind=kind, legal_at=at, by=by)
         for name in CLOCKS:
             self.completed.setdefault(name, (at, by or kind))
         self.close_holds(at, by)
 
     def close_holds(self, at: datetime, by: str | None) -> None:
-        self.blocked = None
         self.holds = [
             hold if hold.closed_at else msgspec.structs.replace(hold, closed_at=at, closed_by=by) for hold in self.holds
         ]
 
 
-def end_of(limit: Limit, start: Start, stops: list[Stop], extensions: list[Limit], fold: Fold) -> Due | None:
+def end_of(
+    limit: Limit, start: Start, stops: list[Stop], extensions: list[Limit], calendar: Calendar, profile: Profile
+) -> Due | None:
     """The end of a limit under suspensions and extensions; None while a suspension that began before it is open."""
     closed = [s.span for s in stops if s.end is not None]
-    found = due(limit, start.value, fold.calendar, fold.profile, closed, extensions)
-    opened = [s for s in stops if s.end is None]
-    if any(s.start < found.expires_at for s in opened):
+    found = due(limit, start.value, calendar, profile, closed, extensions)
+    # A date fixed by law or by a document cannot be stopped.
+    if limit.unit != "until_date" and any(s.end is None and s.start < found.expires_at for s in stops):
         return None
     return found

@@ -8,7 +8,6 @@ from rules.case import Custody, Outcome
 from rules.chain import resolve
 from rules.facts import Fact
 from rules.fold import CLOCKS, Fold
-from rules.silence import close_hold
 
 replace = msgspec.structs.replace
 
@@ -73,7 +72,11 @@ def data_failed(fold: Fold, fact: Fact) -> None:
 
 
 def reason_claimed(fold: Fold, fact: Fact) -> None:
-    fold.claimed = fold.claimed or fact
+    fold.claims.append(fact)
+
+
+def reason_rejected(fold: Fold, fact: Fact) -> None:
+    fold.rejections.append(fact)
 
 
 def decision_made(fold: Fold, fact: Fact) -> None:
@@ -103,7 +106,7 @@ def _complete(fold: Fold, fact: Fact, event: str) -> None:
 def _conclude(fold: Fold, fact: Fact) -> None:
     decided = fold.made or fact
     result = getattr(decided.data, "result", None) or getattr(fact.data, "result", None) or "approved"
-    fold.status, fold.closed_at = "concluded", fact.occurred_at
+    fold.status, fold.closed_at, fold.closed_by = "concluded", fact.occurred_at, fact.id
     fold.outcome = Outcome(kind=result, legal_at=decided.occurred_at, by=decided.id)
     fold.close_holds(fact.occurred_at, fact.id)
 
@@ -149,7 +152,7 @@ def reopened(fold: Fold, fact: Fact) -> None:
     if fold.outcome is None:
         fold.refuse(fact, "not_allowed_for_item", "the case is open; there is nothing to reopen")
         return
-    fold.status, fold.closed_at = "open", None
+    fold.status, fold.closed_at, fold.closed_by = "open", None, None
     if fold.outcome.kind == "implied_consent":
         fold.outcome = replace(fold.outcome, review="under_review", review_at=fact.occurred_at)
     else:
@@ -176,13 +179,3 @@ def harm_reported(fold: Fold, fact: Fact) -> None:
     # R11: once a problem arises, the officer is pursued; consent by silence discharges nobody.
     if fold.outcome is not None and fold.outcome.kind == "implied_consent":
         fold.find("harm_after_consent", fact.occurred_at, fact.id, person=fold.holder)
-
-
-def hold_closed(fold: Fold, fact: Fact) -> None:
-    data = fact.data
-    if not close_hold(fold, data.hold, data.result, fact.occurred_at, fact.id):
-        fold.parked.append((fact.id, f"no hold for {data.hold} is open"))
-
-
-def remembered(fold: Fold, fact: Fact) -> None:
-    """Facts that count by having happened; `fold.seen` keeps the first of each type."""

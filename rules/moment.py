@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rules.calendar import Calendar
 from rules.case import Case
+from rules.conclusion import NOT_YET
 from rules.facts import Fact
 from rules.profile import Profile
 from rules.stream import Health, Record
@@ -29,14 +30,18 @@ def _local(at: datetime, zone: ZoneInfo) -> date:
 
 
 class View:
-    """A derived case, its facts and its record at one moment, under one calendar."""
+    """A derived case, its facts and its record at one moment, under one calendar.
+
+    `in_doubt`: the case as the calendar now in force makes it, where `case` is what the effect on record rests on (calendar_review).
+    """
 
     def __init__(
         self, case: Case, facts: Sequence[Fact], records: Mapping[str, Record], at: datetime, world: World, calendar: Calendar,
-        health: Health, cause: str,
+        health: Health, cause: str, in_doubt: Case | None = None,
     ) -> None:  # fmt: skip
         assert case.item is not None
         self.case = case
+        self.in_doubt = in_doubt
         self.item = case.item
         self.facts = facts
         self.records = records
@@ -66,6 +71,10 @@ class View:
 
         It counts from the end, or from the recording of the fact that moved the end into the past, and starts again when intake was out of reach.
         """
+        return NOT_YET if self.behind(end) else self.waited(end, clock)
+
+    def waited(self, end: datetime, clock: str) -> datetime:
+        """The same, without regard to what a source has still to report."""
         waited = max(end, self._known(end, clock)) + self.delay
         reachable = self.health.reachable_since
         if reachable is not None and reachable > end:

@@ -57,6 +57,10 @@ class CompletionSupplied(Payload, frozen=True):
     partial: bool = False
 
 
+class Voided(Reasoned, frozen=True):
+    approver: str | None = None
+
+
 class SentTo(Payload, frozen=True):
     to: str
     received_on: date | None = None
@@ -304,7 +308,7 @@ PAYLOADS: dict[str, type[Any]] = {
     "applicant.defaulted": Reasoned,
     "case.forwarded": SentTo,
     "case.terminated": Reasoned,
-    "case.voided": Reasoned,
+    "case.voided": Voided,
     "case.reopened": Reasoned,
     "consent.revocation_opened": Reasoned,
     "consent.revoked": Reasoned,
@@ -338,7 +342,7 @@ PAYLOADS: dict[str, type[Any]] = {
 }
 
 # Decided in a docket (the stream of a person's or a unit's proceedings), though they name the case.
-DOCKET_TYPES = frozenset({"statement.filed", "measure.decided", "review.requested", "review.decided", "case.referred"})
+DOCKET_TYPES = frozenset({"statement.filed", "measure.decided", "review.requested", "review.decided"})
 # Streams send these to each other; nobody outside may.
 INTERNAL_TYPES = frozenset({"breach.confirmed", "breach.withdrawn", "breach.reversed"})
 # They concern no case at all.

@@ -75,7 +75,8 @@ WITHDRAWALS: dict[str, str] = {
     "finding": "finding_closed",
     "breach": "breach_withdrawn",
 }
-STICKY = frozenset({"alert", "notice"})  # what was once said to somebody cannot be unsaid
+# What was once said to somebody cannot be unsaid; the words "withdrawn" and "closed" are ordinary ends of a case or a proceeding.
+STICKY = frozenset({"alert", "notice", "case", "proceeding"})
 GONE = frozenset({"withdrawn", "reversed", "superseded", "closed"})
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from rules.case import Hold, Outcome
+import msgspec
+
+from rules.case import Hold, Outcome, Settled
 from rules.conditions import holds
+from rules.facts import Fact
 from rules.fold import Fold
 from rules.items import Effect
 
+replace = msgspec.structs.replace
 OUTCOMES = {"approve": "implied_consent", "refuse": "implied_refusal"}
 
 
@@ -23,52 +28,47 @@ def silence_ends_at(fold: Fold) -> datetime | None:
 def take_effect(fold: Fold, at: datetime) -> None:
     """The limit of the silence clock ends at `at` without an answer."""
     fold.silence_passed = at
-    effect, blocked = _effect(fold, at)
-    fold.effect = effect if blocked is None else fold.item.silence.effect
-    if effect not in OUTCOMES and blocked is None:
+    effect, unknown = _effect(fold, at)
+    fold.effect = effect
+    if effect not in OUTCOMES and not unknown:
         return
-    reason = blocked or _reason_to_hold(fold, at)
-    if reason is None:
-        _conclude(fold, effect, at)
-    else:
-        fold.blocked = reason
-        fold.holds.append(Hold(reason=reason, opened_at=_opened(fold, reason, at)))
+    for hold in _holds_open(fold, at, unknown=unknown):
+        said = fold.settled.get(hold.reason)
+        if said is None:
+            fold.holds.append(hold)
+        elif said.result == "no_effect":
+            return
+    if not any(h.closed_at is None for h in fold.holds):
+        _conclude(fold, granted(effect), at)
 
 
-def _opened(fold: Fold, reason: str, at: datetime) -> datetime:
-    if reason == "reason_claimed" and fold.claimed:
-        return fold.claimed.occurred_at
-    return at
+def granted(effect: str) -> str:
+    """What a person grants who lets silence take effect although the conditions left it open."""
+    return effect if effect in OUTCOMES else "approve"
 
 
 def _conclude(fold: Fold, effect: str, at: datetime) -> None:
     fold.outcome = Outcome(kind=OUTCOMES[effect], legal_at=at)
-    fold.status, fold.closed_at = "concluded", at
+    fold.status, fold.closed_at, fold.closed_by = "concluded", at, None
     for name in ("committed", "statutory"):
         if name != fold.item.silence.clock:
             fold.completed.setdefault(name, (at, "implied"))
     fold.close_holds(at, None)
 
 
-def _effect(fold: Fold, at: datetime) -> tuple[Effect, str | None]:
-    """The effect after exclusions and flips, or the reason why it cannot be told (an attribute missing or wrong)."""
+def _effect(fold: Fold, at: datetime) -> tuple[Effect, bool]:
+    """The effect after exclusions and flips, and whether it cannot be told (an attribute missing or wrong)."""
     silence = fold.item.silence
-    effect: Effect = silence.effect
     if _answered_otherwise(fold, at):
-        return "none", None
-    for exclusion in silence.exclusions:
-        answer = _holds(fold, exclusion if isinstance(exclusion, str) else str(exclusion.get("when", "")))
+        return "none", False
+    excluded = [(x if isinstance(x, str) else str(x.get("when", "")), "none") for x in silence.exclusions]
+    for text, effect in [*excluded, *((flip.when, flip.effect) for flip in silence.flips)]:
+        answer = _holds(fold, text)
         if answer is None:
-            return effect, "precondition_unmet"
+            return silence.effect, True
         if answer:
-            return "none", None
-    for flip in silence.flips:
-        answer = _holds(fold, flip.when)
-        if answer is None:
-            return effect, "precondition_unmet"
-        if answer:
-            return flip.effect, None
-    return effect, None
+            return cast("Effect", effect), False
+    return silence.effect, False
 
 
 def _answered_otherwise(fold: Fold, at: datetime) -> bool:
@@ -82,22 +82,26 @@ def _holds(fold: Fold, text: str) -> bool | None:
     return None if condition is None else holds(condition, fold.attributes, fold.item.attributes)
 
 
-def _reason_to_hold(fold: Fold, at: datetime) -> str | None:
-    """Why there is no effect now (time-limits.md 6.2), or None. A hold closed by a competent person blocks no more."""
-    found = fold.due(fold.item.silence.clock)
-    if found is not None and found.provisional:
-        return "provisional_date"
-    if fold.claimed is not None and fold.claimed.occurred_at < at and not _rejected(fold):
-        return "reason_claimed"
+def _holds_open(fold: Fold, at: datetime, *, unknown: bool) -> list[Hold]:
+    """Everything for which there is no effect now (time-limits.md 6.2)."""
+    found = []
+    end = fold.due(fold.item.silence.clock)
+    if end is not None and end.provisional:
+        found.append(Hold("provisional_date", at))
+    if (claim := _claim(fold, at)) is not None:
+        found.append(Hold("reason_claimed", claim.occurred_at))
     if fold.data_failed is not None and fold.data_failed.occurred_at < at:
-        return "agency_data_failed"
-    if not _preconditions_met(fold, at):
-        return "precondition_unmet"
-    return None
+        found.append(Hold("agency_data_failed", at))
+    if unknown or not _preconditions_met(fold, at):
+        found.append(Hold("precondition_unmet", at))
+    return found
 
 
-def _rejected(fold: Fold) -> bool:
-    return any(f.type == "reason.rejected" for f in fold.later) or "reason.rejected" in fold.seen
+def _claim(fold: Fold, at: datetime) -> Fact | None:
+    """The last reason claimed before the end that nobody has rejected since."""
+    claims = [c for c in fold.claims if c.occurred_at < at]
+    rejected = [f.occurred_at for f in (*fold.rejections, *fold.later) if f.type == "reason.rejected"]
+    return claims[-1] if claims and not any(r >= claims[-1].occurred_at for r in rejected) else None
 
 
 def _preconditions_met(fold: Fold, at: datetime) -> bool:
@@ -109,13 +113,19 @@ def _preconditions_met(fold: Fold, at: datetime) -> bool:
     return True
 
 
-def close_hold(fold: Fold, reason: str, result: str, at: datetime, by: str) -> bool:
-    """A competent person settles a hold; the effect, if any, stands at its original instant. False: no such hold is open."""
-    if not any(h.reason == reason and h.closed_at is None for h in fold.holds):
-        return False
-    legal_at = fold.silence_passed
-    fold.close_holds(at, by)
-    if result == "effect" and legal_at is not None and fold.outcome is None:
-        effect = fold.effect if fold.effect in OUTCOMES else "approve"
-        _conclude(fold, effect, legal_at)
-    return True
+def settle(fold: Fold, fact: Fact) -> None:
+    """A competent person settles a hold; the effect, if any, stands at its original instant."""
+    said = fact.data
+    if said.hold == "provisional_date" and said.result == "effect":
+        fold.refuse(fact, "not_allowed_for_item", "the date becomes firm when the calendar is announced; until then nothing takes effect")
+        return
+    fold.settled[said.hold] = Settled(said.result, fact.occurred_at, fact.id)
+    if not any(h.reason == said.hold and h.closed_at is None for h in fold.holds):
+        return
+    closed = [replace(h, closed_at=fact.occurred_at, closed_by=fact.id) if h.reason == said.hold else h for h in fold.holds]
+    fold.holds = closed
+    waiting = said.result == "effect" and any(h.closed_at is None for h in closed)
+    if said.result == "no_effect":
+        fold.close_holds(fact.occurred_at, fact.id)
+    elif not waiting and fold.silence_passed is not None and fold.outcome is None:
+        _conclude(fold, granted(fold.effect), fold.silence_passed)

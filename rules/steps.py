@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from rules.case import OfficeState, Stop
+from rules.case import Custody, OfficeState, Stop
 from rules.case import StepState as State
 from rules.chain import resolve
 from rules.fold import CLOCKS, Fold
@@ -32,33 +32,36 @@ def steps(fold: Fold) -> tuple[State, ...]:
 
 def _sum(total: Limit | None, limit: Limit) -> Limit | None:
     """Limits of one unit add up; where the units differ the chain goes from end to end."""
-    if total is None:
-        return limit
+    if total is None or "until_date" in {total.unit, limit.unit}:
+        return limit if total is None else None
     return msgspec.structs.replace(total, amount=total.amount + limit.amount) if total.unit == limit.unit else None
 
 
 def _end(fold: Fold, step: Step, before: State | None, total: Limit | None) -> Due | None:
     assert fold.start is not None
     if fold.profile.step_deadlines == "relative" and before is not None:
-        return _from(fold, step.limit, before.completed_at or (before.due.expires_at if before.due else None), before)
+        ended = before.completed_at or (before.due.expires_at if before.due else None)
+        return _from(fold, step, ended, before)
     if total is not None:
-        return _due(fold, total, fold.start.value)
-    return _from(fold, step.limit, before.due.expires_at if before and before.due else None, before)
+        return _due(fold, step, total, fold.start.value)
+    return _from(fold, step, before.due.expires_at if before and before.due else None, before)
 
 
-def _from(fold: Fold, limit: Limit, at: dt.datetime | None, before: State | None) -> Due | None:
+def _from(fold: Fold, step: Step, at: dt.datetime | None, before: State | None) -> Due | None:
     """Counted from where the step before ended: its completion, or its last day."""
     if at is None:
         return None
     ended = before is not None and before.completed_at == at
-    by_clock = limit.unit in {"working_hours", "working_minutes"}
+    by_clock = step.limit.unit in {"working_hours", "working_minutes"}
     start: dt.date | dt.datetime = at if ended or by_clock else before.due.due_on if before and before.due else at
-    return _due(fold, limit, start)
+    return _due(fold, step, step.limit, start)
 
 
-def _due(fold: Fold, limit: Limit, start: dt.date | dt.datetime) -> Due | None:
+def _due(fold: Fold, step: Step, limit: Limit, start: dt.date | dt.datetime) -> Due | None:
+    """A suspension moves the steps that are not done yet, as it moves the clock."""
     clock = CLOCKS[0] if fold.item.committed_limit is not None else CLOCKS[1]
-    stops: list[Stop] = [s for s in fold.stops if s.touches(clock)]
+    done = fold.steps_done.get(step.id)
+    stops: list[Stop] = [s for s in fold.stops if s.touches(clock) and (done is None or s.start < done)]
     found = due(limit, start, fold.calendar, fold.profile, [s.span for s in stops if s.end is not None])
     if any(s.end is None and s.start < found.expires_at for s in stops):
         return None
@@ -81,6 +84,27 @@ def _state(fold: Fold, step: Step, end: Due | None) -> State:
         completed_at=done,
         expired_at=end.expires_at if end is not None and late and not moot else None,
     )
+
+
+def passed_on(fold: Fold, states: tuple[State, ...]) -> list[Custody]:
+    """Where silence means the next step (`next_step`), the case goes on at the silent step's end to whoever has the next one."""
+    found = []
+    for step, state, following in zip(fold.item.steps, states, states[1:], strict=False):
+        effect = step.silence.effect if step.silence else fold.item.silence.effect
+        sure = state.due is not None and not state.due.provisional
+        if effect == "next_step" and state.expired_at and sure and following.holder and following.started_at is None:
+            found.append(Custody(since=state.expired_at, holder=following.holder))
+    return found
+
+
+def missing(states: tuple[OfficeState, ...], decided_at: dt.datetime) -> list[str]:
+    """Offices of a joint approval that had neither answered nor consented by their silence when the case was decided."""
+    return [
+        office.id
+        for office in states
+        if not (office.answered_at and office.answered_at <= decided_at)
+        and not (office.consents and office.expired_at and office.expired_at <= decided_at)
+    ]
 
 
 def offices(fold: Fold) -> tuple[OfficeState, ...]:

@@ -9,11 +9,12 @@ import msgspec
 from rules.case import Stop
 from rules.facts import Fact
 from rules.fold import CLOCKS, Fold
-from rules.items import SuspensionRule
+from rules.items import Item, SuspensionRule
 from rules.start import value_of
 from rules.time_limits import due
 
 replace = msgspec.structs.replace
+OF_THE_APPLICANT = frozenset({"completion", "applicant_cause"})  # no procedure of the agency's own
 
 
 def rule_for(fold: Fold, reason: str) -> SuspensionRule | None:
@@ -24,16 +25,20 @@ def rule_for(fold: Fold, reason: str) -> SuspensionRule | None:
     return listed
 
 
+def most_notices(item: Item) -> int:
+    """How many completion notices an item allows: one, unless it says otherwise."""
+    return next((r.max for r in item.suspensions if r.reason == "completion" and r.max is not None), 1)
+
+
 def completion_requested(fold: Fold, fact: Fact) -> None:
     """A completion notice after acceptance: once, in time, with a term, and only where the item lists it."""
     fold.asked_completion = True
-    if fold.start is None or fact.occurred_at < fold.start.at:
+    if fold.start is None or fact.id in fold.notices or fact.occurred_at < fold.start.at:
         return
-    fold.notices += 1
+    fold.notices.add(fact.id)
     fold.tried_stops.add("completion")
     rule = rule_for(fold, "completion")
-    most = rule.max if rule and rule.max is not None else 1
-    if fold.notices > most:
+    if len(fold.notices) > most_notices(fold.item):
         fold.refuse(
             fact, "second_completion_notice", "everything missing is to be named at once; this notice has no effect"
         )
@@ -151,7 +156,7 @@ def resume(fold: Fold, fact: Fact, reason: str | None) -> None:
 def _overrun(fold: Fold, stop: Stop) -> None:
     """The clock went on at the declared end; what the procedure took beyond it is the agency's own time."""
     assert stop.planned_value is not None
-    if stop.reason != "completion" and not any(
+    if stop.reason not in OF_THE_APPLICANT and not any(
         f.evidence == (stop.fact,) for f in fold.findings if f.kind == "special_procedure_overrun"
     ):
         fold.find("special_procedure_overrun", fold.calendar.end_of(stop.planned_value), stop.fact, person=fold.holder)

@@ -99,12 +99,16 @@ class World:
         """The calendar in force at an instant (the first one before any is known)."""
         return self.calendars[max(bisect_right(self._known_from, at) - 1, 0)][1]
 
+    @cached_property
+    def calendar_versions(self) -> dict[str, Calendar]:
+        return {calendar.version: calendar for _, calendar in self.calendars}
+
     def next_calendar_after(self, at: datetime) -> datetime | None:
         place = bisect_right(self._known_from, at)
         return self._known_from[place] if place < len(self._known_from) else None
 
     def item(self, code: str, on: date) -> Item | None:
-        """The version effective on a day and published by then; the first one for an earlier day of a known item."""
+        """The version effective on a day and published by then; None if there is none."""
         versions = self._items.get(code, ())
         known = [i for i in versions if i.effective_from <= on and (i.published_on is None or i.published_on <= on)]
         return known[-1] if known else None
@@ -159,6 +163,22 @@ class World:
 
     def active(self, person: str, on: date) -> bool:
         return any(post.in_post(on) for post in self._posts_of_person.get(person, ()))
+
+    def within(self, unit: str | None, whole: str) -> bool:
+        """Whether a unit is another one or a part of it."""
+        while unit is not None and unit != whole:
+            above = self.units.get(unit)
+            unit = above.parent if above else None
+        return unit == whole
+
+    def outside(self, person: str | None, unit: str, on: date) -> bool:
+        """Whether somebody stands outside a unit: an inspector, another unit, or a person in post elsewhere alone."""
+        if person is None:
+            return False
+        if person in self.inspectors or person == self.leading_group_office or person in self.units:
+            return not self.within(person, unit)
+        posts = [post for post in self._posts_of_person.get(person, ()) if post.in_post(on)]
+        return bool(posts) and not any(self.within(post.unit, unit) for post in posts)
 
     def post_of(self, person: str, on: date) -> Person | None:
         posts = self._posts_of_person.get(person, [])

@@ -18,11 +18,13 @@ class Alarm:
         self._moment = moment
         self._set_for = 0.0
 
-    def nudge(self, moment: Moment) -> None:
-        """Two relays may send in any order: the wake row's `seq` says which word is newer."""
+    def nudge(self, moment: Moment) -> bool:
+        """Whether it was news. Two relays may send in any order: the wake row's `seq` says which word is newer."""
         self.heard += 1
-        if moment.seq > self._moment.seq:
-            self._moment = moment
+        if moment.seq <= self._moment.seq:
+            return False
+        self._moment = moment
+        return True
 
     def reset(self, moment: Moment) -> None:
         """Take what the ledger says, read after every nudge heard so far had been written."""

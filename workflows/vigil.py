@@ -9,7 +9,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from workflows.alarm import Alarm
-from workflows.contracts import Moment
+from workflows.contracts import Face, Moment
 from workflows.details import show, text
 
 LOOK_WITHIN = timedelta(seconds=30)
@@ -32,16 +32,21 @@ class Vigil:
         return self._face.stage
 
     def nudge(self, moment: Moment) -> None:
-        self._alarm.nudge(moment)
+        """A word from outside: an earlier moment wakes, a new face is shown at once, what was overtaken changes nothing."""
+        if self._alarm.nudge(moment):
+            self._show(moment.face)
 
     async def next(self) -> Moment:
         """The stream as it stands once its next moment has come."""
         await self._alarm.ring()
         now = await self._settled()
         self._alarm.reset(now)
-        show(self._face, now.face)
-        self._face = now.face
+        self._show(now.face)
         return now
+
+    def _show(self, face: Face) -> None:
+        show(self._face, face)
+        self._face = face
 
     async def _settled(self) -> Moment:
         """Look until nobody spoke meanwhile: a workflow never ends, or continues as new, on what was read before a nudge."""

@@ -77,7 +77,9 @@ def answer(
     return _alert(alert_id, act, parts, db, ("alert.answered", sender.source, key))
 
 
-@router.post("/proceedings/{proceeding_id:path}/statement", summary="File a statement in a proceeding", response_model=None)
+@router.post(
+    "/proceedings/{proceeding_id:path}/statement", summary="File a statement in a proceeding", response_model=None
+)
 def statement(
     proceeding_id: Id, act: acts.Statement, parts: Parts, db: Database, sender: Reader, key: Key = None
 ) -> Response:

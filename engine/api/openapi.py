@@ -44,6 +44,7 @@ _OUTCOMES = {
     "429": "Too many requests; Retry-After says when to come again",
     "503": "The database does not answer; nothing was stored, send again",
 }
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 _PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -70,7 +71,8 @@ def _made(app: FastAPI) -> dict[str, Any]:
         "bearer": {"type": "http", "scheme": "bearer"},
         "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     }
-    paths = {"/api/v1/events": {"post": _events()}, **found["paths"]}
+    ours = {path: methods for path, methods in found["paths"].items() if path.startswith("/api/") or path in PROBES}
+    paths = {"/api/v1/events": {"post": _events()}, **ours}
     for path, methods in paths.items():
         for operation in methods.values():
             _with_problems(path, operation)

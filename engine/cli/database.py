@@ -10,7 +10,7 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 
 from engine.bootstrap import opened as opened_for
 from engine.clock import Clock
-from engine.config import load
+from engine.config import Settings, load
 from engine.embedded.running import demand_servers
 from engine.storage.connect import Pool
 
@@ -20,7 +20,12 @@ _CONNECTIONS = 2
 def opened() -> AbstractContextManager[tuple[Pool, Clock]]:
     """A pool and the world's clock (in a demo the simulated one), for the length of a command."""
     _log_to_stderr()
-    return opened_for(demand_servers(load(), temporal=False), _CONNECTIONS)
+    return opened_for(installation(), _CONNECTIONS)
+
+
+def installation() -> Settings:
+    """The settings of the installation this command works on."""
+    return demand_servers(load(), temporal=False)
 
 
 def _log_to_stderr() -> None:

@@ -12,15 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from engine.cli.texts import pick
-from engine.clock import Clock
 from engine.errors import OperatorError
-from engine.imports import backfill, mapping, source
+from engine.imports import backfill, mapping, source, workers
 from engine.imports.mapped import CaseMapper
 from engine.imports.mapping import Mapping, MappingError
 from engine.imports.report import Report
 from engine.imports.xes import UnsafeLogError
-from engine.provisioning.folder import ProvisionError, read_folder
-from engine.provisioning.record import provision
 from engine.storage.connect import Pool
 from engine.storage.world import load_world
 
@@ -44,28 +41,19 @@ def import_(
     source_id: Annotated[
         str | None, typer.Option("--source", help="数据来源，默认取自映射文件 · source, default as in the mapping")
     ] = None,
-    world: Annotated[
-        Path | None,
-        typer.Option(
-            "--world",
-            help="先登记此文件夹中的机构与事项（只用于空库） · record this folder's units and items first; empty database only",
-            exists=True,
-            file_okay=False,
-        ),
-    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只计数，不写入 · count only, write nothing")] = False,
     output: Annotated[Literal["table", "json"], typer.Option("-o", "--output")] = "table",
 ) -> None:
     """导入日志，按同一规则在虚拟时间中补录；重复导入不改变任何记录 · import a log as back-filled facts; a second time changes nothing."""
     try:
-        report = _imported(file, mapping.load(mapping_file), source_id, world, dry_run=dry_run)
-    except (MappingError, ProvisionError, UnsafeLogError) as error:
+        report = _imported(file, mapping.load(mapping_file), source_id, dry_run=dry_run)
+    except (MappingError, UnsafeLogError) as error:
         raise OperatorError(str(error)) from error
     print(msgspec.json.encode(report).decode() if output == "json" else told(report))
     raise typer.Exit(0 if report.is_clean else 1)
 
 
-def _imported(file: Path, found: Mapping, source_id: str | None, world: Path | None, *, dry_run: bool) -> Report:
+def _imported(file: Path, found: Mapping, source_id: str | None, *, dry_run: bool) -> Report:
     name = source_id or found.source
     if name is None:
         raise OperatorError(
@@ -76,37 +64,29 @@ def _imported(file: Path, found: Mapping, source_id: str | None, world: Path | N
         )
     mapper = CaseMapper(found, name)
     if dry_run:
-        return _run(file, found, mapper, None)
-    from engine.cli.database import opened
+        return _run(file, found, mapper, backfill.here(mapper, None), dry_run=True)
+    from engine.cli.database import installation, opened
 
     with opened() as (pool, clock):
-        _prepare(pool, clock, name, world)
-        return _run(file, found, mapper, backfill.through_the_door(pool, clock))
+        _check_source(pool, name)
+        if file.stat().st_size >= workers.WORTH_IT:
+            return _run(file, found, mapper, workers.spread(installation(), found, name))
+        return _run(file, found, mapper, backfill.here(mapper, backfill.through_the_door(pool, clock)))
 
 
-def _prepare(pool: Pool, clock: Clock, name: str, world: Path | None) -> None:
+def _check_source(pool: Pool, name: str) -> None:
     with pool.connection() as connection:
-        if world is not None:
-            catalogue = read_folder(world)
-            strangers = load_world(connection).units.keys() - {unit.id for unit in catalogue.units}
-            if strangers:
-                raise OperatorError(
-                    pick(
-                        f"--world 只用于空库；此库已有其他机构（如 {min(strangers)}）",
-                        f"--world is for an empty database; this one has other units ({min(strangers)} and more). Record source and items by hand.",
-                    )
-                )
-            provision(connection, catalogue, clock.now(), actor="import")
-        if name not in load_world(connection).sources:
-            raise OperatorError(
-                pick(
-                    f"数据来源 {name!r} 未登记",
-                    f"the source {name!r} is not registered; record it first, or name another with --source",
-                )
+        known = load_world(connection).sources
+    if name not in known:
+        raise OperatorError(
+            pick(
+                f"数据来源 {name!r} 未登记：先用 jiannuo provision 登记，或用 --source 指定其他来源",
+                f"the source {name!r} is not registered; record it first (jiannuo provision), or name another with --source",
             )
+        )
 
 
-def _run(file: Path, found: Mapping, mapper: CaseMapper, deciding: backfill.Deciding | None) -> Report:
+def _run(file: Path, found: Mapping, mapper: CaseMapper, taking: backfill.Taking, *, dry_run: bool = False) -> Report:
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -125,7 +105,7 @@ def _run(file: Path, found: Mapping, mapper: CaseMapper, deciding: backfill.Deci
                     task, completed=log.read_bytes, facts=pick(f"{report.facts} 条事实", f"{report.facts} facts")
                 )
 
-        return backfill.run(log.cases(), mapper, deciding, shown)
+        return backfill.run(log.cases(), taking, shown, dry_run=dry_run)
 
 
 def told(report: Report) -> str:

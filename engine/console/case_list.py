@@ -17,6 +17,7 @@ class Listed(msgspec.Struct, frozen=True):
     case: CaseRow
     strip: Markup
     words: str
+    stands: bool
 
 
 def listed(visit: Visit, rows: Sequence[CaseRow]) -> Iterator[Listed]:
@@ -26,7 +27,7 @@ def listed(visit: Visit, rows: Sequence[CaseRow]) -> Iterator[Listed]:
         main = found.main if found else None
         words = standing(visit, main) if main else ""
         strip = compact_strip(main.days, words) if main else ""
-        yield Listed(row, Markup(strip), words)  # noqa: S704 - drawn by us, its words escaped
+        yield Listed(row, Markup(strip), words, bool(main and main.open_stop))  # noqa: S704 - drawn by us, its words escaped
 
 
 def standing(visit: Visit, clock: Account) -> str:

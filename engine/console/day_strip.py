@@ -57,12 +57,12 @@ def day_strip(days: Sequence[StripDay], label: str, *, per_row: int = 28) -> str
     )
 
 
-def compact_strip(days: Sequence[StripDay], label: str) -> str:
-    """The strip a table row high, without figures: the picture of a limit among many."""
+def compact_strip(days: Sequence[StripDay], label: str, *, most: int = 184) -> str:
+    """The strip a table row high, without figures; a long one is squeezed to `most` points."""
     width = 6 * len(days) + 4
     body = "".join(_small_cell(day, 2 + 6 * place) for place, day in enumerate(days))
     return (
-        f'<svg class="strip-row" xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" viewBox="0 0 {width} 20"'
+        f'<svg class="strip-row" xmlns="http://www.w3.org/2000/svg" width="{min(width, most)}" height="20" viewBox="0 0 {width} 20" preserveAspectRatio="none"'
         f' role="img" aria-label="{escape(label)}"><title>{escape(label)}</title>{body}</svg>'
     )
 
@@ -103,8 +103,8 @@ def _figure(day: StripDay, left: int) -> str:
     parts = []
     if day.n is not None:
         colour = {"counted": "#fff", "late": "#fff"}.get(day.kind, INK)
-        sign = "+" if day.kind == "late" else ""
-        parts.append(_text(left + 12, HEAD + 16.5, f"{sign}{day.n}", colour, size=12, weight=600))
+        words = f"+{day.n}" if day.kind == "late" else str(day.n)
+        parts.append(_text(left + 12, HEAD + 16.5, words, colour, size=12 if len(words) < 3 else 10, weight=600))
     if day.make_up:
         colour = INK if day.kind in {"off", "suspended", "waiting", "zero"} else "#fff"
         parts.append(f'<circle class="make-up" cx="{left + 19.5}" cy="{HEAD + 4.5}" r="2" fill="{colour}"/>')

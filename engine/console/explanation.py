@@ -127,6 +127,7 @@ def _ends(visit: Visit, case: Case, clock: Clock) -> Ends:
         warning_on=_warning_on(visit, case),
         ended_on=visit.d.local(done).date() if done else None,
         late_from=visit.d.local(late).date() if late else None,
+        stands=clock.due is None,
         stopped=dict(_stopped(visit, case, clock)),
     )
 

@@ -19,7 +19,9 @@ ONE_DAY = timedelta(days=1)
 
 
 class Ends(msgspec.Struct, frozen=True):
-    """The days that bound a strip. `ended_on`: when the clock was completed; `stopped` names suspended days with their reason."""
+    """The days that bound a strip. `ended_on`: when the clock was completed; `stopped` names suspended days
+    with their reason; while the clock stands the strip goes up to today.
+    """
 
     zero: date
     today: date
@@ -28,13 +30,14 @@ class Ends(msgspec.Struct, frozen=True):
     warning_on: date | None = None
     ended_on: date | None = None
     late_from: date | None = None
+    stands: bool = False
     stopped: Mapping[date, str] = {}
 
     @property
     def last(self) -> date:
         """The last day drawn: the later end, and what is late up to its completion or today."""
         ends = [day for day in (self.committed_on, self.statutory_on, self.ended_on) if day]
-        last = max([self.zero, *ends])
+        last = max([self.zero, *ends, *([self.today] if self.stands else [])])
         if self.late_from:
             last = max(last, min(self.ended_on or self.today, self.late_from + timedelta(days=MOST_AFTER)))
         return min(last, self.zero + timedelta(days=MOST_DAYS))
@@ -65,7 +68,7 @@ class StripMaker:
         if late and ends.late_from is not None:
             working = self._calendar.is_working_day(on)
             return "late", self._calendar.working_days_between(ends.late_from - ONE_DAY, on) if working else None
-        if line and line.why in {"suspended", "restarted"}:
+        if (line and line.why in {"suspended", "restarted"}) or (ends.stands and on == ends.today and on in ends.stopped):
             return "suspended", None
         if line and line.counted:
             return "counted", line.n

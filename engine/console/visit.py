@@ -103,20 +103,41 @@ class Visit:
         kind, _, post = (holder or "").partition(":")
         return self.t.code("post", post) if kind == "post" else self.person_name(holder)
 
-    def cause(self, cause: str) -> str:
-        """What an alert is about: a limit, a step, a hold, or a finding."""
+    @property
+    def account_name(self) -> str:
+        """Officials by the name of their post, others by that of the account."""
+        known = self.world.post_of(self.person, self.today)
+        return self.t.name(known) if known else self.account.name or self.account.login
+
+    def step_name(self, item: str | None, step: str | None) -> str:
+        found = self.world.item(item, self.today) if item else None
+        return next((self.t.name(s) for s in (found.steps if found else ()) if s.id == step), step or "—")
+
+    def cause(self, cause: str, item: str | None = None) -> str:
+        """What an alert is about: a limit, a step of an item, a hold, or a finding."""
         kind, _, rest = cause.partition(":")
         if kind == "limit":
             return self.t.code("clock", rest)
         if kind == "hold":
             return f"{self.t('hold_word')} · {self.t.code('hold', rest)}"
-        return self.t.code("clock", cause) if kind in {"step", "office"} else self.finding(cause)
+        if kind == "step":
+            return f"{self.t.code('clock', kind)} · {self.step_name(item, rest)}"
+        if kind == "office":
+            return f"{self.t.code('clock', kind)} · {self.unit_name(rest)}"
+        return self.finding(cause, item)
 
-    def finding(self, name: str) -> str:
-        """A finding by its name: the kind, and the clock or step that it is about."""
+    def finding(self, name: str, item: str | None = None) -> str:
+        """A finding by its name: the kind, and the clock, step, office or fact that it is about."""
         kind, _, rest = name.partition(":")
         word = self.t.code("finding", kind)
-        return f"{word} · {self.cause(rest) if ':' in rest else self.t.code('clock', rest)}" if rest else word
+        return f"{word} · {self._about(kind, rest, item)}" if rest else word
+
+    def _about(self, kind: str, rest: str, item: str | None) -> str:
+        if kind == "step_overdue":
+            return self.step_name(item, rest)
+        if kind == "office_silent":
+            return self.unit_name(rest)
+        return self.cause(rest, item) if ":" in rest else self.t.code("hold" if kind == "hold_open" else "clock", rest)
 
     @cached_property
     def course(self) -> Course | None:

@@ -61,7 +61,11 @@ class Deliveries:
     async def _attempt(self, found: Outgoing) -> Delivery:
         if found.address is None:
             return Delivery(result="failed", answer="the addressee has no address any more")
-        return await self._channels.get(found.channel).send(found.message, found.address, key=found.id)
+        try:
+            channel = self._channels.get(found.channel)
+        except LookupError as error:  # a worker that is not configured yet loses no mail
+            return Delivery(result="retry_later", answer=str(error))
+        return await channel.send(found.message, found.address, key=found.id)
 
     def _load(self, delivery_id: str) -> Outgoing:
         with self._pool.connection() as connection:

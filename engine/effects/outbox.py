@@ -37,12 +37,12 @@ class Told(msgspec.Struct, frozen=True):
 # The oldest first, each locked, so that two collectors never take the same one.
 _WAITING = """
 SELECT o.id, o.addressee, n.kind, a.level, a.cause, coalesce(n.stream_id, a.stream_id), coalesce(n.legal_at, a.legal_at),
-  coalesce(n.recorded_at, a.recorded_at), coalesce(n.data, a.data), coalesce(n.case_id, a.case_id, ''),
+  coalesce(n.recorded_at, a.recorded_at), coalesce(n.data, a.data), coalesce(n.case_id, n.data->'fields'->>'case', a.case_id, ''),
   c.item, c.unit, c.holder, c.due_on, c.statutory_due_on, c.clock, coalesce(c.backfilled, false), c.view
 FROM outbox o
 LEFT JOIN notice n ON o.kind = 'notice' AND n.id = o.row_id
 LEFT JOIN alert a ON o.kind = 'alert' AND a.id = o.row_id
-LEFT JOIN case_file c ON c.case_id = coalesce(n.case_id, a.case_id)
+LEFT JOIN case_file c ON c.case_id = coalesce(n.case_id, n.data->'fields'->>'case', a.case_id)
 WHERE o.collected_at IS NULL AND o.problem IS NULL AND coalesce(n.id, a.id) IS NOT NULL
 ORDER BY o.queued_at LIMIT %s FOR UPDATE OF o SKIP LOCKED
 """

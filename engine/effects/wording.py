@@ -14,6 +14,7 @@ from notifications.digest import Pending
 from notifications.fields import Locale
 from notifications.notice import Audience
 from notifications.notices import NOTICES
+from notifications.render import allows_none
 from rules.world import World
 
 _LEVELS = {"warning": "warning_raised", "yellow": "yellow_card", "red": "red_card", "escalated": "alert_escalated"}
@@ -50,6 +51,10 @@ class Wording:
         audience = self._audience(told, kind)
         if reader.site and audience not in {"applicant", "person_concerned"} and told.case:
             values["link"] = f"{reader.site}/cases/{told.case}"
+        # Publishing equals promising: an item that names no clause is itself the ground.
+        values["clause"] = values.get("clause") or (
+            None if allows_none(NOTICES[kind].fields.get("clause")) else values["item_name"]
+        )
         known = {name: value for name in NOTICES[kind].fields if (value := values.get(name)) is not None}
         return Pending(
             id=told.id,

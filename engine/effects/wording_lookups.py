@@ -94,6 +94,6 @@ def _completion(connection: Connection, told: Told, world: World) -> Values:
 
 def _office(told: Told, world: World, locale: Locale) -> Values:
     office = str(told.data.get("fields", {}).get("office", ""))
-    view = next((o for o in (told.view or {}).get("offices", ()) if o["id"] == office), {})
+    view: Values = next((o for o in (told.view or {}).get("offices", ()) if o["id"] == office), {})
     last = view.get("due_on")
     return {"office_name": name_of(world, office, locale), "due_on": date.fromisoformat(last) if last else told.due_on}

@@ -123,7 +123,7 @@ def _step(told: Told, item: Item | None, locale: Locale) -> Values:
     if subject != "step":
         return {}
     step = next((s for s in item.steps if s.id == id_), None) if item else None
-    view = next((s for s in (told.view or {}).get("steps", ()) if s["id"] == id_), {})
+    view: Values = next((s for s in (told.view or {}).get("steps", ()) if s["id"] == id_), {})
     named = ((step.name_en if locale == "en" else None) or step.name) if step else None
     last = view.get("due_on")
     return {"step_name": named or id_, "due_on": date.fromisoformat(last) if last else told.due_on}

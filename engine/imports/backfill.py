@@ -13,8 +13,10 @@ from engine.intake.decide import decide
 from engine.intake.envelope import Answer, Envelope
 from engine.storage.connect import Pool
 
+Batch = list[CaseRecord | Broken]
 Deciding = Callable[[Sequence[Envelope]], list[Answer]]
-_BATCH = 1000  # facts a transaction
+Taking = Callable[[Iterable[Batch]], Iterator[Report]]
+_BATCH = 1000  # events a transaction, about
 
 
 def through_the_door(pool: Pool, clock: Clock) -> Deciding:
@@ -27,41 +29,57 @@ def through_the_door(pool: Pool, clock: Clock) -> Deciding:
     return deciding
 
 
+def here(mapper: CaseMapper, deciding: Deciding | None) -> Taking:
+    """Takes one batch after the other in this process. Without `deciding` it only counts."""
+    return lambda batches: (take(batch, mapper, deciding) for batch in batches)
+
+
 def run(
     cases: Iterable[CaseRecord | Broken],
-    mapper: CaseMapper,
-    deciding: Deciding | None,
+    taking: Taking,
     on_batch: Callable[[Report], None] = lambda _: None,
+    *,
+    dry_run: bool = False,
 ) -> Report:
-    """Imports everything that can be imported. Without `deciding` it only counts: a dry run writes nothing."""
-    report = Report(dry_run=deciding is None)
+    """Imports everything that can be imported and reports on all of it."""
+    report = Report(dry_run=dry_run)
     begun = time.perf_counter()
-    for batch in _batches(cases, mapper, report):
-        if deciding is not None:
-            report.add_answers(batch, deciding([one.envelope for one in batch]))
+    for part in taking(_batches(cases)):
+        report.add(part)
         on_batch(report)
     report.seconds = round(time.perf_counter() - begun, 3)
     return report
 
 
-def _batches(cases: Iterable[CaseRecord | Broken], mapper: CaseMapper, report: Report) -> Iterator[list[Mapped]]:
+def take(batch: Batch, mapper: CaseMapper, deciding: Deciding | None) -> Report:
+    """Maps a batch of whole cases and decides it."""
+    part = Report(dry_run=deciding is None)
+    made = [one for record in batch for one in _made(record, mapper, part)]
+    if made and deciding is not None:
+        part.add_answers(made, deciding([one.envelope for one in made]))
+    return part
+
+
+def _batches(cases: Iterable[CaseRecord | Broken]) -> Iterator[Batch]:
     """Whole cases together, so that each case's past is gone through once and in order."""
-    batch: list[Mapped] = []
+    batch: Batch = []
+    size = 0
     for record in cases:
-        batch += _made(record, mapper, report)
-        if len(batch) >= _BATCH:
+        batch.append(record)
+        size += 1 if isinstance(record, Broken) else 1 + len(record.events)
+        if size >= _BATCH:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 
 
-def _made(record: CaseRecord | Broken, mapper: CaseMapper, report: Report) -> list[Mapped]:
+def _made(record: CaseRecord | Broken, mapper: CaseMapper, part: Report) -> list[Mapped]:
     found = [record] if isinstance(record, Broken) else mapper.facts(record)
     for one in found:
         if isinstance(one, Broken):
-            report.add_broken(one)
+            part.add_broken(one)
     made = [one for one in found if isinstance(one, Mapped)]
     if made:
-        report.add_made(made)
+        part.add_made(made)
     return made

@@ -47,6 +47,16 @@ class Report(msgspec.Struct):
         """Every fact was here already."""
         return not self.dry_run and self.facts > 0 and self.outcomes.get("duplicate", 0) == self.facts
 
+    def add(self, part: Report) -> None:
+        """Takes the report of one batch in."""
+        self.cases += part.cases
+        self.facts += part.facts
+        self.broken += part.broken
+        for whole, more in ((self.outcomes, part.outcomes), (self.types, part.types)):
+            for name, count in more.items():
+                whole[name] = whole.get(name, 0) + count
+        self.problems += part.problems[: _SHOWN - len(self.problems)]
+
     def add_broken(self, broken: Broken) -> None:
         self.broken += 1
         self._keep(Problem(broken.place, "broken", broken.reason))

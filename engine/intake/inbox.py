@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from engine.storage.rows import hexadecimal, insert_new
 from rules.facts import Fact
 
 Name = tuple[str, str]  # source and message id
+PARTNER = "unknown_partner"
 Why = Literal["unknown_case", "no_proceeding", "engine_error"]
 
 
@@ -76,7 +77,10 @@ def write(connection: Connection, received: Sequence[Received]) -> None:
     ordered = sorted(received, key=lambda one: one.name)
     if insert_new(connection, "inbox", [_row(one) for one in ordered]) != len(ordered):
         raise Raced
-    _park(connection, ordered)
+    insert_new(connection, "parked", [row for one in ordered if (row := _parked_row(one))])
+    insert_new(
+        connection, "quarantine", [_quarantine_row(one) for one in ordered if one.answer.outcome == "unknown_item"]
+    )
 
 
 def settle(connection: Connection, settled: Sequence[Received]) -> None:
@@ -93,6 +97,26 @@ def settle(connection: Connection, settled: Sequence[Received]) -> None:
         "DELETE FROM parked p USING unnest(%b::text[], %b::text[]) AS t(s, i) WHERE p.source = t.s AND p.message_id = t.i",
         _columns(settled)[:2],
     )
+
+
+def take_out(connection: Connection, still: Mapping[str, Collection[str]]) -> None:
+    """By stream, the ids of facts its rules still park: the others have found their partner."""
+    pairs = [(stream_id, id_) for stream_id, ids in still.items() for id_ in ids]
+    connection.execute(
+        "DELETE FROM parked p WHERE why = %b AND stream_id = ANY(%b::text[]) AND NOT EXISTS ("
+        " SELECT FROM unnest(%b::text[], %b::text[]) AS t(s, i) WHERE p.stream_id = t.s AND p.message_id = t.i)",
+        (PARTNER, list(still), [pair[0] for pair in pairs], [pair[1] for pair in pairs]),
+    )
+
+
+def count_waiting(connection: Connection, stream_ids: Collection[str]) -> None:
+    """Brings the heads' `waiting` to what is parked now; the streams are locked."""
+    if stream_ids:
+        connection.execute(
+            "UPDATE stream s SET waiting = (SELECT count(*) FROM parked p WHERE p.stream_id = s.stream_id)"
+            " WHERE stream_id = ANY(%b::text[])",
+            (list(stream_ids),),
+        )
 
 
 def _columns(received: Iterable[Received]) -> list[list[Any]]:
@@ -129,21 +153,19 @@ def _row(one: Received) -> dict[str, Any]:
     }
 
 
-def _park(connection: Connection, received: Sequence[Received]) -> None:
-    insert_new(connection, "parked", [_parked_row(one) for one in received if one.why])
-    insert_new(
-        connection, "quarantine", [_quarantine_row(one) for one in received if one.answer.outcome == "unknown_item"]
-    )
-
-
-def _parked_row(one: Received) -> dict[str, Any]:
+def _parked_row(one: Received) -> dict[str, Any] | None:
+    """A fact the rules parked is on the ledger already; it is shown here until they give it effect."""
     fact = one.fact
+    why = one.why or (PARTNER if one.answer.outcome == "parked" else None)
+    if why is None:
+        return None
     return {
         "source": fact.source,
         "message_id": fact.id,
+        "stream_id": one.stream_id,
         "case_id": fact.case,
         "type": fact.type,
-        "why": one.why,
+        "why": why,
         "detail": one.answer.message,
         "since": one.received_at,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
@@ -94,17 +94,21 @@ class Moving:
         self.changed[DEFECT_KEY] = record
         self.stream = msgspec.structs.replace(self.stream, records={**self.stream.records, DEFECT_KEY: record})
 
-    def moved(self, head_hash: bytes | None, waiting: int) -> Head:
+    @property
+    def parked(self) -> list[str]:
+        """Facts that are on the ledger without effect, because what they speak of has not come."""
+        return [id_ for id_, _ in self.stream.view.parked] if self.stream.view else []
+
+    def moved(self, head_hash: bytes) -> Head:
         """The head as it is to be saved."""
         stream = msgspec.structs.replace(self.stream, version=self.version)
         return msgspec.structs.replace(
             self.head,
             version=self.version,
             head_hash=head_hash,
-            recorded_at=self.at if self.lines else self.head.recorded_at,
-            waiting=waiting,
+            recorded_at=self.at,
             backfilled=self.backfilled,
-            snapshot=encode(stream) if self.version else None,
+            snapshot=encode(stream),
         )
 
     def _recorded(self, fact: Fact) -> Fact:
@@ -150,7 +154,7 @@ class Moving:
             type=entry.type,
             key=entry.key,
             body=msgspec.Raw(canonical(entry.data)),
-            legal_at=entry.legal_at,
+            legal_at=entry.legal_at and entry.legal_at.astimezone(UTC),
             reported_at=at,
             recorded_at=self.at,
             under=self.world.version,

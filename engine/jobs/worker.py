@@ -12,11 +12,11 @@ from engine.clock import Clock
 from engine.effects.activities import EngineEffects
 from engine.effects.delivering import Deliveries
 from engine.effects.moments import Waking
+from engine.effects.spread import Spread
 from engine.jobs.audit import Audit
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.duty import on_duty
 from engine.jobs.relay import Relay
-from engine.effects.spread import Spread
 from engine.jobs.telling import Teller
 from engine.storage.connect import Pool
 from notifications.channels.registry import Channels
@@ -43,7 +43,7 @@ async def work(
 
 
 def worker(client: Client, effects: Effects, task_queue: str = TASK_QUEUE) -> Worker:
-    """Without the sandbox: it makes a case four times as dear. Import contracts, fingerprints and replays guard determinism."""
+    """Without the sandbox, which costs a third more time a case. Tests of imports, fingerprints and replays take its place."""
     return Worker(
         client,
         task_queue=task_queue,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 import msgspec
@@ -38,8 +38,8 @@ def fact_line(fact: Fact, stream_id: str, kind: str, version: int, under: str) -
         type=fact.type,
         body=msgspec.Raw(canonical(body)),
         recorded_at=fact.recorded_at,
-        occurred_at=fact.occurred_at,
-        reported_at=fact.reported_at,
+        occurred_at=fact.occurred_at.astimezone(UTC),
+        reported_at=fact.reported_at.astimezone(UTC),
         actor=fact.actor,
         source=fact.source,
         message_id=fact.id,

@@ -49,17 +49,18 @@ def lock(connection: Connection, stream_ids: Collection[str]) -> dict[str, Head]
 
 
 def save(connection: Connection, heads: Sequence[Head]) -> None:
-    """Writes moved heads back, in one statement."""
+    """Writes moved heads back, in one statement. `waiting` is counted where facts are parked."""
+    if not heads:
+        return
     connection.execute(
-        "UPDATE stream SET version = t.v, head_hash = t.h, recorded_at = t.r, waiting = t.w, backfilled = t.b, snapshot = t.s"
-        " FROM unnest(%b::text[], %b::int4[], %b::bytea[], %b::timestamptz[], %b::int4[], %b::bool[], %b::bytea[])"
-        " AS t(id, v, h, r, w, b, s) WHERE stream_id = t.id",
+        "UPDATE stream SET version = t.v, head_hash = t.h, recorded_at = t.r, backfilled = t.b, snapshot = t.s"
+        " FROM unnest(%b::text[], %b::int4[], %b::bytea[], %b::timestamptz[], %b::bool[], %b::bytea[])"
+        " AS t(id, v, h, r, b, s) WHERE stream_id = t.id",
         (
             [h.stream_id for h in heads],
             [h.version for h in heads],
             [h.head_hash for h in heads],
             [h.recorded_at for h in heads],
-            [h.waiting for h in heads],
             [h.backfilled for h in heads],
             [h.snapshot for h in heads],
         ),

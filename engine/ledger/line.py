@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -11,12 +11,11 @@ import msgspec
 from engine.ledger.canonical import canonical
 
 ALG = "sha256-1"
-_INSTANTS = ("recorded_at", "occurred_at", "legal_at", "reported_at")
 START = bytes(32)  # what the first line of a stream is chained to
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry. `body` is canonical JSON; everything here is covered by the hash."""
+    """One entry. `body` is canonical JSON; everything here is covered by the hash, instants as they are in UTC (so the database gives them back)."""
 
     stream_kind: str
     stream_id: str
@@ -51,16 +50,8 @@ def chain(lines: list[Line], head: bytes | None) -> list[tuple[Line, bytes, byte
     """Each line with the hash before it and its own, from a stream's head (None: the stream is new)."""
     chained = []
     before = head or START
-    for line in map(_in_utc, lines):
+    for line in lines:
         own = hash_of(line, before)
         chained.append((line, before, own))
         before = own
     return chained
-
-
-def _in_utc(line: Line) -> Line:
-    """The database gives instants back in UTC, so they are hashed in UTC."""
-    local = {
-        name: at.astimezone(UTC) for name in _INSTANTS if (at := getattr(line, name)) is not None and at.utcoffset()
-    }
-    return msgspec.structs.replace(line, **local) if local else line

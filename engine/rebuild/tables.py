@@ -83,8 +83,9 @@ def _write(connection: Connection, batch: list[Retold], world: World) -> None:
 def _marks(connection: Connection, ids: list[str]) -> Iterator[tuple[str, bool, datetime | None]]:
     """What storage itself knows of a case: heads and wake rows are no read tables and stay as they are."""
     yield from connection.execute(
-        "SELECT s.stream_id, s.backfilled, w.next_at FROM public.stream s LEFT JOIN public.wake w USING (stream_id)"
-        " WHERE s.stream_id = ANY(%s)",
+        "SELECT s.stream_id, s.backfilled, CASE WHEN c.case_id IS NULL THEN w.next_at ELSE c.next_at END"
+        " FROM public.stream s LEFT JOIN public.wake w USING (stream_id)"
+        " LEFT JOIN public.case_file c ON s.stream_id = 'case:' || c.case_id WHERE s.stream_id = ANY(%s)",
         (ids,),
     )
 

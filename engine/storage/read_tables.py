@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -151,6 +151,16 @@ def _case(row: CaseRow) -> Row:
         "next_at": row.next_at,
         "updated_at": row.updated_at,
     }
+
+
+def write_next_moments(connection: Connection, next_at: Mapping[str, datetime | None]) -> None:
+    """By case, of cases whose next moment is another though nothing was written."""
+    if next_at:
+        connection.execute(
+            "UPDATE case_file SET next_at = t.n FROM unnest(%b::text[], %b::timestamptz[]) AS t(c, n)"
+            " WHERE case_id = t.c AND next_at IS DISTINCT FROM t.n",
+            (list(next_at), list(next_at.values())),
+        )
 
 
 class Moment(msgspec.Struct, frozen=True):

@@ -40,13 +40,20 @@ class Api:
     """What a test of the API works with."""
 
     def __init__(
-        self, client: TestClient, pool: Pool, clock: StandingClock, vault: Master, keys: tuple[str, str]
+        self,
+        client: TestClient,
+        pool: Pool,
+        clock: StandingClock,
+        vault: Master,
+        keys: tuple[str, str],
+        place: tuple[str, Path],
     ) -> None:
         self.client = client
         self.pool = pool
         self.clock = clock
         self.vault = vault
         self.key, self.other_key = keys
+        self.url, self.key_file = place
 
     def event(self, id_: str, type_: str, case: str, **more) -> dict:
         data = more.pop("data", {})
@@ -88,6 +95,6 @@ def api(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
             try:
                 vault = open_master(key_file)
                 with TestClient(create_app(pool, clock, group, vault, pace=Pace(1000, 10_000))) as client:
-                    yield Api(client, pool, clock, vault, (key, other_key))
+                    yield Api(client, pool, clock, vault, (key, other_key), (url, key_file))
             finally:
                 group.close()

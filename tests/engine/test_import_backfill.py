@@ -9,7 +9,7 @@ import pytest
 
 from engine.bootstrap import migrate, open_database
 from engine.clock import SystemClock
-from engine.imports import backfill, mapping, source
+from engine.imports import backfill, mapping, source, workers
 from engine.imports.mapped import CaseMapper
 from engine.imports.report import Report
 from engine.provisioning.folder import read_folder
@@ -34,7 +34,7 @@ def imported(pool: Pool | None, file: Path, rules: str = "mapping-csv.yaml") -> 
     mapper = CaseMapper(found, "street-log")
     deciding = backfill.through_the_door(pool, SystemClock()) if pool else None
     with source.opened(file, found, mapper) as log:
-        return backfill.run(log.cases(), mapper, deciding)
+        return backfill.run(log.cases(), backfill.here(mapper, deciding), dry_run=pool is None)
 
 
 def stored(pool: Pool) -> dict[str, int]:
@@ -92,14 +92,20 @@ def test_what_is_imported_is_marked_and_nothing_takes_effect_by_itself(pool):
         past = connection.execute(
             "SELECT bool_and(legal_at < recorded_at) FROM entry WHERE type = 'limit_expired'"
         ).fetchone()[0]
-        finished = connection.execute(
-            "SELECT count(*) FROM wake w JOIN case_file c ON w.stream_id = 'case:' || c.case_id"
-            " WHERE c.closed_at IS NOT NULL AND w.seq > w.sent_seq AND w.next_at IS NOT NULL"
-        ).fetchone()[0]
     assert marked == 32
-    assert (consents, sent, finished) == (0, 0, 0)
+    assert (consents, sent) == (0, 0)
     assert holds > 0
     assert past
+
+
+def test_a_finished_case_that_comes_by_import_starts_no_workflow(pool):
+    imported(pool, LOG / "log.csv")
+    with pool.connection() as connection:
+        waiting = connection.execute(
+            "SELECT c.case_id FROM wake w JOIN case_file c ON w.stream_id = 'case:' || c.case_id"
+            " WHERE c.closed_at IS NOT NULL AND w.seq > w.sent_seq AND w.next_at IS NOT NULL"
+        ).fetchall()
+    assert waiting == []
 
 
 def test_the_same_case_is_taken_whole_wherever_its_rows_stand(pool, tmp_path):
@@ -130,7 +136,9 @@ def test_the_command_line_imports_and_counts(postgres_url, tmp_path, monkeypatch
     assert "not registered" in capsys.readouterr().err
     assert command(postgres_url, key_file, *run, "--dry-run", monkeypatch=monkeypatch) == 0
     assert "nothing was written" in capsys.readouterr().out
-    command(postgres_url, key_file, *run, "--world", str(LOG / "world"), "-o", "json", monkeypatch=monkeypatch)
+    assert command(postgres_url, key_file, "provision", str(LOG / "world"), monkeypatch=monkeypatch) == 0
+    capsys.readouterr()
+    command(postgres_url, key_file, *run, "-o", "json", monkeypatch=monkeypatch)
     assert json.loads(capsys.readouterr().out)["facts"] == 114
     command(postgres_url, key_file, *run, monkeypatch=monkeypatch)
     assert "nothing new" in capsys.readouterr().out
@@ -157,3 +165,19 @@ def test_a_wrong_mapping_is_an_error_of_one_line(tmp_path, monkeypatch, capsys):
     error = capsys.readouterr().err
     assert "colour" in error
     assert "Traceback" not in error
+
+
+def test_a_large_log_is_spread_over_the_cores_with_the_same_outcome(postgres_url, tmp_path, monkeypatch, capsys):
+    migrate(postgres_url)
+    key_file = tmp_path / "master.key"
+    monkeypatch.setattr(workers, "WORTH_IT", 0)
+    assert command(postgres_url, key_file, "provision", str(LOG / "world"), monkeypatch=monkeypatch) == 0
+    run = ("events", "import", str(LOG / "log.xes"), "--mapping", str(LOG / "mapping-xes.yaml"), "-o", "json")
+    reports = []
+    for _ in range(2):
+        capsys.readouterr()
+        command(postgres_url, key_file, *run, monkeypatch=monkeypatch)
+        reports.append(json.loads(capsys.readouterr().out))
+    first, again = reports
+    assert (first["cases"], first["facts"], sum(first["outcomes"].values())) == (32, 114, 114)
+    assert again["outcomes"] == {"duplicate": 114}

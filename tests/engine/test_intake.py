@@ -16,8 +16,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def pool(postgres_url, tmp_path):
-    with a_database(postgres_url, tmp_path) as pool:
+def pool(postgres_server, tmp_path):
+    with a_database(postgres_server, tmp_path) as pool:
         yield pool
 
 
@@ -317,3 +317,18 @@ def test_when_the_database_is_down_each_of_the_group_hears_of_it_and_nothing_is_
             group.submit(accepted("A1")).result(timeout=30)
     finally:
         group.close()
+
+
+def test_a_fact_whose_partner_is_missing_is_shown_as_parked_until_it_comes(take, rows, clock):
+    take(accepted("A1"))
+    (answer,) = take(message("s", "extension.served", "A1", MONDAY + 3 * HOUR))
+    assert (answer.outcome, answer.code) == ("parked", "parked")
+    assert rows("SELECT message_id, why FROM parked") == [("s", "unknown_partner")]
+    assert rows("SELECT waiting FROM stream WHERE stream_id = 'case:A1'") == [(1,)]
+    clock.go(4 * HOUR)
+    limit = {"amount": 2, "unit": "working_days"}
+    take(message("r", "extension.requested", "A1", MONDAY + HOUR, by=limit))
+    take(message("a", "extension.approved", "A1", MONDAY + 2 * HOUR, by=limit, approver="li"))
+    assert rows("SELECT count(*) FROM parked") == [(0,)]
+    assert rows("SELECT waiting FROM stream WHERE stream_id = 'case:A1'") == [(0,)]
+    assert rows("SELECT due_on FROM case_file") == [(date(2026, 3, 11),)]

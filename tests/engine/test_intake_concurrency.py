@@ -10,7 +10,6 @@ import pytest
 from engine.intake.decide import advance, decide
 from engine.intake.group import GroupCommit
 from engine.ledger.verify import verify
-from tests.support.servers import fresh_database
 from tests.support.worlds import MONDAY, TestClock, a_database, accepted, message, served
 
 pytestmark = pytest.mark.postgres
@@ -19,8 +18,8 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def pool(postgres_url, tmp_path):
-    with a_database(postgres_url, tmp_path, size=THREADS) as pool:
+def pool(postgres_server, tmp_path):
+    with a_database(postgres_server, tmp_path, size=THREADS) as pool:
         yield pool
 
 
@@ -163,7 +162,7 @@ def test_random_order_and_repeats_from_fifty_threads_equal_orderly_delivery(pool
     finally:
         group.close()
     assert sum(answer.outcome == "duplicate" for answer in answers) == 1000
-    with fresh_database(postgres_server) as url, a_database(url, tmp_path) as orderly:
+    with a_database(postgres_server, tmp_path) as orderly:
         for start in range(0, len(messages), 500):
             with orderly.connection() as connection:
                 decide(connection, messages[start : start + 500], clock)

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def pool(postgres_url, tmp_path):
-    with a_database(postgres_url, tmp_path) as pool:
+def pool(postgres_server, tmp_path):
+    with a_database(postgres_server, tmp_path) as pool:
         with pool.connection() as connection:
             messages = [accepted(f"A{n}") for n in range(5)] + [served("A0", MONDAY + timedelta(hours=1))]
             decide(connection, messages, TestClock(MONDAY + timedelta(hours=2)))
@@ -44,58 +44,58 @@ def test_the_application_can_neither_change_nor_delete_an_entry(pool, act):
         connection.execute(act)
 
 
-def test_an_untouched_ledger_verifies(pool, postgres_url):
-    assert faults(postgres_url) == []
+def test_an_untouched_ledger_verifies(pool):
+    assert faults(pool.conninfo) == []
 
 
-def test_one_changed_byte_is_found_and_located(pool, postgres_url):
+def test_one_changed_byte_is_found_and_located(pool):
     change(
-        postgres_url,
+        pool.conninfo,
         "UPDATE entry SET body = replace(body, '\"P\"', '\"Q\"') WHERE stream_id = 'case:A3' AND version = 1",
     )
-    assert [(f.stream_id, f.version, f.what) for f in faults(postgres_url)] == [("case:A3", 1, "changed")]
+    assert [(f.stream_id, f.version, f.what) for f in faults(pool.conninfo)] == [("case:A3", 1, "changed")]
 
 
-def test_every_column_is_covered_by_the_hash(pool, postgres_url):
+def test_every_column_is_covered_by_the_hash(pool):
     changes = {
         "type": "'application.withdrawn'", "legal_at": "now()", "occurred_at": "now()", "recorded_at": "now()", "actor": "'x'",
         "source": "'x'", "message_id": "'x'", "under": "'x'", "kind": "'entry'", "key": "'x'", "reported_at": "now()", "schema": "2",
     }  # fmt: skip
     for column, value in changes.items():
-        with psycopg.connect(postgres_url) as connection:
+        with psycopg.connect(pool.conninfo) as connection:
             connection.execute(f"UPDATE entry SET {column} = {value} WHERE stream_id = 'case:A2' AND version = 1")
             assert any(c.faults for c in verify(connection)), column
             connection.rollback()
 
 
-def test_an_entry_taken_out_is_found(pool, postgres_url):
-    change(postgres_url, "DELETE FROM entry WHERE stream_id = 'case:A1' AND version = 2")
-    assert [(f.stream_id, f.version, f.what) for f in faults(postgres_url)] == [("case:A1", 2, "missing")]
+def test_an_entry_taken_out_is_found(pool):
+    change(pool.conninfo, "DELETE FROM entry WHERE stream_id = 'case:A1' AND version = 2")
+    assert [(f.stream_id, f.version, f.what) for f in faults(pool.conninfo)] == [("case:A1", 2, "missing")]
 
 
-def test_a_tail_cut_off_is_found_by_the_head(pool, postgres_url):
+def test_a_tail_cut_off_is_found_by_the_head(pool):
     change(
-        postgres_url,
+        pool.conninfo,
         "DELETE FROM entry e WHERE stream_id = 'case:A4' AND version = (SELECT version FROM stream s WHERE s.stream_id = e.stream_id)",
     )
-    assert [(f.stream_id, f.what) for f in faults(postgres_url)] == [("case:A4", "head_differs")]
+    assert [(f.stream_id, f.what) for f in faults(pool.conninfo)] == [("case:A4", "head_differs")]
 
 
-def test_a_whole_stream_taken_out_is_found(pool, postgres_url):
-    with psycopg.connect(postgres_url) as connection:
+def test_a_whole_stream_taken_out_is_found(pool):
+    with psycopg.connect(pool.conninfo) as connection:
         connection.execute("DELETE FROM entry WHERE stream_id = 'case:A1'")
-    assert [(f.stream_id, f.what) for f in faults(postgres_url)] == [("case:A1", "missing")]
+    assert [(f.stream_id, f.what) for f in faults(pool.conninfo)] == [("case:A1", "missing")]
 
 
-def test_an_entry_rewritten_with_a_fresh_hash_breaks_the_next_one(pool, postgres_url):
-    with psycopg.connect(postgres_url, options="-c timezone=UTC") as connection:
+def test_an_entry_rewritten_with_a_fresh_hash_breaks_the_next_one(pool):
+    with psycopg.connect(pool.conninfo, options="-c timezone=UTC") as connection:
         line, before, _ = read_stream(connection, "case:A2")[0]
         forged = msgspec.structs.replace(line, actor="somebody else")
         connection.execute(
             "UPDATE entry SET actor = %s, hash = %s WHERE stream_id = 'case:A2' AND version = 1",
             (forged.actor, hash_of(forged, before)),
         )
-    assert [(f.stream_id, f.version, f.what) for f in faults(postgres_url)] == [("case:A2", 2, "cut")]
+    assert [(f.stream_id, f.version, f.what) for f in faults(pool.conninfo)] == [("case:A2", 2, "cut")]
 
 
 def test_recorded_at_never_decreases_within_a_stream_though_the_clock_does(pool):

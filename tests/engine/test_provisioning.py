@@ -147,3 +147,28 @@ def test_a_name_that_leads_nowhere_is_an_error(tmp_path: Path, text: str, said: 
 def test_a_catalogue_of_nothing_has_no_last_address() -> None:
     with pytest.raises(ProvisionError, match="every alert may reach at last"):
         check(Catalogue())
+
+
+@pytest.mark.postgres
+def test_the_command_loads_a_folder_and_says_what_was_new(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    migrate(postgres_url)
+    for name, value in {"DATABASE_URL": postgres_url, "JIANNUO_DATA": str(tmp_path), "JIANNUO_LOCALE": "en"}.items():
+        monkeypatch.setenv(name, value)
+    assert _run(["provision", str(FOLDER), "--dry-run"]) == 0
+    assert "dry run" in capsys.readouterr().out
+    assert _run(["provision", str(FOLDER)]) == 0
+    assert "unit: 24, new or changed 24" in capsys.readouterr().out
+    assert _run(["provision", str(FOLDER)]) == 0
+    assert "unit: 24, new or changed 0" in capsys.readouterr().out
+    assert _run(["provision", str(tmp_path)]) == 1
+    assert "no *.yaml" in capsys.readouterr().err
+
+
+def _run(arguments: list[str]) -> int:
+    from engine.cli.main import main
+
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return int(ended.value.code or 0)

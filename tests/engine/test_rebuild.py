@@ -17,10 +17,10 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def pool(postgres_url, tmp_path):
+def pool(postgres_server, tmp_path):
     """Cases of every kind of end: prompt, suspended, silent, broken and confirmed, reversed by a late fact, back-filled, off the catalogue."""
     clock = TestClock(MONDAY + HOUR)
-    with a_database(postgres_url, tmp_path) as pool:
+    with a_database(postgres_server, tmp_path) as pool:
         live(pool, clock)
         yield pool
 
@@ -62,20 +62,20 @@ def live(pool, clock):
         look()
 
 
-def test_rebuilt_read_tables_are_the_live_ones(pool, postgres_url):
+def test_rebuilt_read_tables_are_the_live_ones(pool):
     with pool.connection() as connection:
         filled = {t: connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables.TABLES}
         assert all(filled.values()), filled
         assert tables.compare(connection, lambda _: None) == []
 
 
-def test_a_row_changed_by_hand_is_found_and_put_right(pool, postgres_url):
+def test_a_row_changed_by_hand_is_found_and_put_right(pool):
     with pool.connection() as connection:
         connection.execute("UPDATE case_file SET due_on = due_on + 1 WHERE case_id = 'A7'")
         connection.execute("DELETE FROM alert_addressee WHERE addressee = 'zhang'")
     with pool.connection() as connection:
         assert {found.table for found in tables.compare(connection, lambda _: None)} == {"case_file", "alert_addressee"}
-    with open_owner(postgres_url) as connection:
+    with open_owner(pool.conninfo) as connection:
         assert tables.rebuild(connection, lambda _: None) > 0
     with pool.connection() as connection:
         assert tables.compare(connection, lambda _: None) == []

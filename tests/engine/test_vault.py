@@ -18,8 +18,8 @@ NAME, REFERENCE, WORDS = "欧阳某某", "110101190001010000", "家中有事"
 
 
 @pytest.fixture
-def pool(postgres_url, tmp_path):
-    with a_database(postgres_url, tmp_path) as pool:
+def pool(postgres_server, tmp_path):
+    with a_database(postgres_server, tmp_path) as pool:
         with pool.connection() as connection:
             decide(connection, MESSAGES, TestClock(MONDAY + timedelta(hours=3)))
         yield pool
@@ -55,8 +55,8 @@ def everything(url):
         return {t: "\n".join(r[0] for r in connection.execute(f"SELECT t::text FROM {t} t")) for t in tables}
 
 
-def test_no_table_holds_a_personal_word_in_the_clear(pool, postgres_url):
-    for table, text in everything(postgres_url).items():
+def test_no_table_holds_a_personal_word_in_the_clear(pool):
+    for table, text in everything(pool.conninfo).items():
         for word in (NAME, REFERENCE, WORDS, NAME.encode().hex(), WORDS.encode().hex()):
             assert word not in text, (table, word)
 

@@ -74,4 +74,4 @@ def imported(pool, file: Path):
     found = mapping.load(EXAMPLE / "mapping.yaml")
     mapper = CaseMapper(found, "wabo")
     with source.opened(file, found, mapper) as opened:
-        return backfill.run(opened.cases(), mapper, backfill.through_the_door(pool, SystemClock()))
+        return backfill.run(opened.cases(), backfill.here(mapper, backfill.through_the_door(pool, SystemClock())))

@@ -1,15 +1,20 @@
 """A small world on the database for tests of the engine, and messages for it."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from engine.bootstrap import migrate, open_database
 from engine.intake.envelope import Envelope
 from engine.storage.config import Configuration, record_all
-from engine.storage.connect import Connection, Pool
+from engine.storage.connect import Connection, Pool, open_owner
+from tests.support.servers import fresh_database, with_database
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 09:00 in China, a working day
 ITEM: dict[str, Any] = {
@@ -46,16 +51,27 @@ class TestClock:
 
 
 @contextmanager
-def a_database(url: str, folder: Path, *, size: int = 8) -> Iterator[Pool]:
-    """A migrated database with the small world in it."""
+def a_database(server_url: str, folder: Path, *, size: int = 8) -> Iterator[Pool]:
+    """A database of its own with the small world in it; its owner's address is the pool's `conninfo`."""
+    with fresh_database(server_url, template=_template(server_url)) as url:
+        pool = open_database(url, folder / "master.key", size=size)
+        try:
+            yield pool
+        finally:
+            pool.close()
+
+
+@cache
+def _template(server_url: str) -> str:
+    """Made once a run: a copy takes a tenth of the time of a migration."""
+    name = f"world_{secrets.token_hex(4)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = with_database(server_url, name)
     migrate(url)
-    pool = open_database(url, folder / "master.key", size=size)
-    try:
-        with pool.connection() as connection:
-            fill(connection)
-        yield pool
-    finally:
-        pool.close()
+    with open_owner(url) as connection:
+        fill(connection)
+    return name
 
 
 def fill(connection: Connection, *items: dict[str, Any]) -> None:

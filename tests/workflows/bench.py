@@ -31,6 +31,13 @@ class Bench:
     def handle(self, workflow_id: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(workflow_id)
 
+    async def shows(self, workflow_id: str, stage: str) -> bool:
+        """Whether Temporal's list has it at this stage."""
+        described = await self.handle(workflow_id).describe()
+        return any(
+            pair.key.name == "JiannuoStage" and pair.value == stage for pair in described.typed_search_attributes
+        )
+
     async def events(self, workflow_id: str) -> list[str]:
         """The types of the history's events."""
         history = await self.handle(workflow_id).fetch_history()

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import WorkflowHandle
 
 from engine.clock import Clock
 from engine.intake.decide import decide
@@ -34,9 +34,13 @@ class Running:
 
 
 class Engine:
-    def __init__(self, pool: Pool, client: Client, clock: Clock) -> None:
+    def __init__(self, pool: Pool, client: Any, clock: Clock) -> None:
         self.pool, self.client, self.clock = pool, client, clock
         self.queue = f"test-{uuid.uuid4().hex[:8]}"
+
+    def beat(self) -> None:
+        with self.pool.connection() as connection:
+            beat(connection, self.clock)
 
     def take(self, *messages: Envelope) -> list[Answer]:
         with self.pool.connection() as connection:
@@ -80,12 +84,8 @@ class Engine:
 
     async def _beating(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await asyncio.to_thread(self._beat)
+            await asyncio.to_thread(self.beat)
             await asyncio.sleep(0.2)
-
-    def _beat(self) -> None:
-        with self.pool.connection() as connection:
-            beat(connection, self.clock)
 
 
 def cases(prefix: str, number: int) -> Sequence[str]:

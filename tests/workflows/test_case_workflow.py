@@ -200,7 +200,7 @@ def test_temporal_s_pages_show_case_item_stage_and_due_date(on_temporal: Run) ->
         effects, id_ = Scripted(answers(None, stage="decision")), bench.id()
         async with bench.worker(effects):
             await bench.tell(id_, moment(0.0), first=True)
-            await until(lambda: has_stage(bench, id_, "decision"))
+            await until(lambda: bench.shows(id_, "decision"))
             described = await bench.handle(id_).describe()
             shown = {pair.key.name: pair.value for pair in described.typed_search_attributes}
             assert {name: value for name, value in shown.items() if name.startswith("Jiannuo")} == {
@@ -229,8 +229,3 @@ async def has_fired(bench: Bench, id_: str) -> bool:
 async def runs_anew(bench: Bench, id_: str, before: str) -> bool:
     described = await bench.handle(id_).describe()
     return described.run_id != before and described.status == WorkflowExecutionStatus.COMPLETED
-
-
-async def has_stage(bench: Bench, id_: str, stage: str) -> bool:
-    described = await bench.handle(id_).describe()
-    return any(pair.key.name == "JiannuoStage" and pair.value == stage for pair in described.typed_search_attributes)

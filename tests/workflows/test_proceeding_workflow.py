@@ -31,6 +31,20 @@ def test_it_goes_through_its_phases_and_ends_when_it_is_closed(on_temporal: Call
     on_temporal(test)
 
 
+def test_a_phase_that_people_changed_is_shown_without_a_look(on_temporal: Callable[[Test], None]) -> None:
+    async def test(bench: Bench) -> None:
+        effects, id_ = Scripted(closed(9)), bench.id("proceeding")
+        proceeding = Proceeding(id_.removeprefix("proceeding:"), "docket:zhang")
+        async with bench.worker(effects):
+            await bench.tell(id_, moment(3600.0, stage="statement"), first=True, proceeding=proceeding)
+            await bench.tell(id_, moment(None, seq=2, stage="proposed"), proceeding=proceeding)
+            await until(lambda: bench.shows(id_, "proposed"), "the new phase")
+            assert not effects.looks
+            await bench.handle(id_).terminate()
+
+    on_temporal(test)
+
+
 def test_a_reversal_closes_it_from_any_phase(on_temporal: Callable[[Test], None]) -> None:
     async def test(bench: Bench) -> None:
         effects, id_ = Scripted(closed(2)), bench.id("proceeding")

@@ -1,4 +1,4 @@
-"""One alert: acknowledge it, answer it."""
+"""Alerts: those of a level; one to acknowledge and to answer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ from engine.console.deadlines import respond_until
 from engine.console.errors import Forbidden, NotFound
 from engine.console.pages.sign_in import safe_address
 from engine.console.parts import Console
-from engine.console.views.alerts import AlertRow, alert
+from engine.console.views.alerts import AlertRow, alert, open_alerts
+from engine.console.views.cases import LEVELS
 from engine.console.visit import Visit, visit
 
 
 def add(router: APIRouter, console: Console) -> None:
+    @router.get("/alerts")
+    def show_all(request: Request) -> Response:
+        with visit(console, request) as v:
+            v.need_role("alert.read")
+            level = request.query_params.get("level", "red")
+            rows = open_alerts(v.db, level, v.units("alert.read"), v.person)
+            return v.page("alerts.html", rows=rows, wanted=level, levels=LEVELS)
+
     @router.get("/alerts/{id_}")
     def show(request: Request, id_: str) -> Response:
         with visit(console, request) as v:

@@ -47,7 +47,6 @@ def _page(v: Visit, case: CaseFile) -> Response:
         strips={clock.name: drawn(clock, standing(v, clock)) for clock in clocks},
         stops=found.case.stops if found else (),
         custody=list(_custody(found.case if found else None)),
-        step_name=_step_names(v, case),
         workflow=_workflow(v, case),
         alerts=alerts.alerts_of_case(v.db, case.case_id),
         certificates=certificates.certificates_of_case(v.db, case.case_id),
@@ -79,12 +78,6 @@ def _supervision(v: Visit, case: CaseFile) -> dict[str, Any]:
         "holds": holds.holds_of_case(v.db, case.case_id),
         "proceedings": [row for row in mine if v.may("proceeding.read", row.unit, (row.person, row.owner))],
     }
-
-
-def _step_names(v: Visit, case: CaseFile) -> object:
-    item = v.world.item(case.item or "", v.today)
-    names = {step.id: v.t.name(step) for step in item.steps} if item else {}
-    return lambda step: names.get(step, step)
 
 
 def _workflow(v: Visit, case: CaseFile) -> str | None:

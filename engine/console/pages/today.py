@@ -91,7 +91,7 @@ def _tasks(v: Visit) -> Iterator[Task]:
 
 def _alert_task(v: Visit, row: AlertRow) -> Task:
     item = v.item_name(row.item) if row.item else ""
-    return Task(respond_until(v, row), row.level, v.cause(row.cause), item, f"/alerts/{row.id}", row.case_id, row.unit, row)
+    return Task(respond_until(v, row), row.level, v.cause(row.cause, row.item), item, f"/alerts/{row.id}", row.case_id, row.unit, row)
 
 
 def _finding_tasks(v: Visit) -> Iterator[Task]:

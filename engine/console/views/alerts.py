@@ -34,6 +34,7 @@ SELECT a.id, a.case_id, a.cause, a.level, a.rung, a.status, a.scheduled_at, a.fi
        a.acknowledged_at, a.answered_at, a.respond_until, c.unit, c.item, a.data
 FROM alert a LEFT JOIN case_file c USING (case_id)
 """
+_MINE = "a.id IN (SELECT alert_id FROM alert_addressee WHERE addressee = %s)"
 
 
 def my_alerts(db: psycopg.Connection[Any], person: str, most: int = 30) -> list[AlertRow]:
@@ -43,6 +44,16 @@ def my_alerts(db: psycopg.Connection[Any], person: str, most: int = 30) -> list[
                       WHERE addressee = %s AND status IN ('open', 'acknowledged') ORDER BY fired_at DESC LIMIT {most})
         {_ALERT} JOIN mine ON mine.alert_id = a.id ORDER BY a.fired_at DESC"""  # noqa: S608
     return sql.rows(db, AlertRow, query, (person,))
+
+
+def open_alerts(
+    db: psycopg.Connection[Any], level: str, units: frozenset[str] | None, person: str, most: int = 200
+) -> list[AlertRow]:
+    """Open alerts of a level, newest first: those behind a figure of the first screen."""
+    where = sql.Where()
+    where.add("a.status IN ('open', 'acknowledged') AND a.level = %s", level)
+    where.within(units, own=_MINE, person=person)
+    return sql.rows(db, AlertRow, f"{_ALERT} WHERE {where} ORDER BY a.fired_at DESC LIMIT {most}", where.values)
 
 
 def alerts_of_case(db: psycopg.Connection[Any], case_id: str) -> list[AlertRow]:
@@ -57,6 +68,6 @@ def alert_levels(db: psycopg.Connection[Any], units: frozenset[str] | None, pers
     """Open alerts by level, of the units or addressed to the person."""
     where = sql.Where()
     where.add("a.status IN ('open', 'acknowledged')")
-    where.within(units, own="a.id IN (SELECT alert_id FROM alert_addressee WHERE addressee = %s)", person=person)
+    where.within(units, own=_MINE, person=person)
     query = f"SELECT a.level, count(*) FROM alert a LEFT JOIN case_file c USING (case_id) WHERE {where} GROUP BY a.level"  # noqa: S608
     return dict(db.execute(query.encode(), where.values).fetchall())

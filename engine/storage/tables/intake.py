@@ -37,13 +37,21 @@ class InboxMessage(SQLModel, table=True):
 
 
 class Parked(SQLModel, table=True):
-    """A fact that cannot be placed yet: its case or its partner is unknown, or a defect stopped it."""
+    """A fact that waits for `stream_id`: its case or its partner is unknown, or a defect stopped it.
+
+    `unknown_partner`: it is on the ledger, but without effect until what it speaks of arrives.
+    """
 
     __tablename__ = "parked"
-    __table_args__: ClassVar[tuple[Index, ...]] = (Index("parked_case", "case_id"), Index("parked_since", "since"))
+    __table_args__: ClassVar[tuple[Index, ...]] = (
+        Index("parked_case", "case_id"),
+        Index("parked_since", "since"),
+        Index("parked_stream", "stream_id"),
+    )
 
     source: str = Field(primary_key=True)
     message_id: str = Field(primary_key=True)
+    stream_id: str
     case_id: str
     type: str
     why: str

@@ -48,7 +48,7 @@ class LedgerEntry(SQLModel, table=True):
 class StreamHead(SQLModel, table=True):
     """The row that is locked while a stream moves. `version` 0: named by somebody, nothing on its ledger yet.
 
-    `waiting`: messages in the inbox that wait for this stream (parked or undecided). `snapshot` holds facts and records.
+    `waiting`: how many facts wait for this stream (rows of `parked`). `snapshot` holds facts and records.
     """
 
     __tablename__ = "stream"

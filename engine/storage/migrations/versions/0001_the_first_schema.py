@@ -343,6 +343,7 @@ def upgrade() -> None:
     op.create_table('parked',
     sa.Column('source', sa.String(), nullable=False),
     sa.Column('message_id', sa.String(), nullable=False),
+    sa.Column('stream_id', sa.String(), nullable=False),
     sa.Column('case_id', sa.String(), nullable=False),
     sa.Column('type', sa.String(), nullable=False),
     sa.Column('why', sa.String(), nullable=False),
@@ -352,6 +353,7 @@ def upgrade() -> None:
     )
     op.create_index('parked_case', 'parked', ['case_id'], unique=False)
     op.create_index('parked_since', 'parked', ['since'], unique=False)
+    op.create_index('parked_stream', 'parked', ['stream_id'], unique=False)
     op.create_table('proceeding',
     sa.Column('id', sa.String(), nullable=False),
     sa.Column('stream_id', sa.String(), nullable=False),

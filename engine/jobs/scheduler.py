@@ -1,0 +1,109 @@
+"""What only looks and sweeps, on a beat: one leader of any number of processes. Nothing legal hangs on it alone."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+import psycopg
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]  # it ships no types
+from psycopg_pool import PoolTimeout
+
+from engine.clock import Clock
+from engine.effects.collecting import Collector
+from engine.jobs.calendar_watch import watch_calendar
+from engine.jobs.intake_watch import IntakeWatch
+from engine.jobs.leader import Leadership, candidate
+from engine.jobs.sweep import sweep
+from engine.storage.connect import Pool
+from notifications.fields import Locale
+
+_PAUSE = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Something done every so many real seconds, never twice at a time; a beat that is missed is left out."""
+
+    name: str
+    seconds: float
+    act: Callable[[], object]
+
+
+def jobs(pool: Pool, clock: Clock, collector: Collector) -> tuple[Job, ...]:
+    return (
+        Job("sweep", 1.0, lambda: sweep(pool, clock)),
+        Job("collect", 2.0, collector.collect),
+        Job("intake", 5.0, IntakeWatch(pool).look),
+        Job("calendar", 3600.0, lambda: watch_calendar(pool, clock)),
+    )
+
+
+async def schedule(
+    pool: Pool, clock: Clock, stop: asyncio.Event, *, locale: Locale = "zh", site: str = "", mail: bool = True
+) -> None:
+    """Runs the jobs until told to stop. `locale`, `site` and `mail`: how people are told, see Collector."""
+    planned = jobs(pool, clock, Collector(pool, clock, locale, site=site, mail=mail))
+    ended = threading.Event()
+    running = asyncio.create_task(asyncio.to_thread(run, pool, planned, ended))
+    await stop.wait()
+    ended.set()
+    await running
+
+
+def run(pool: Pool, planned: tuple[Job, ...], stop: threading.Event) -> None:
+    """Stands by until this process leads, and takes over from a leader that died."""
+    while not stop.is_set():
+        try:
+            with candidate(pool, "scheduler") as lead:
+                _stand_by(lead, planned, stop)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            _log.warning("database_away", duty="scheduler", error=str(error))
+        stop.wait(_PAUSE)
+
+
+def _stand_by(lead: Leadership, planned: tuple[Job, ...], stop: threading.Event) -> None:
+    while not stop.is_set():
+        if lead.taken():
+            _lead(lead, planned, stop)
+        stop.wait(_PAUSE)
+
+
+def _lead(lead: Leadership, planned: tuple[Job, ...], stop: threading.Event) -> None:
+    scheduler = BackgroundScheduler(timezone=UTC)
+    for job in planned:
+        scheduler.add_job(
+            _quietly(job),
+            "interval",
+            seconds=job.seconds,
+            id=job.name,
+            next_run_time=datetime.now(UTC),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    try:
+        while not stop.is_set() and lead.taken():
+            stop.wait(_PAUSE)
+    finally:
+        scheduler.shutdown(wait=True)
+
+
+def _quietly(job: Job) -> Callable[[], None]:
+    """A job that fails is logged and comes again at its next beat."""
+
+    def beat() -> None:
+        try:
+            job.act()
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            _log.warning("database_away", duty=job.name, error=str(error))
+        except Exception:  # noqa: BLE001 - one job's defect must not end the others
+            _log.exception("job_failed", job=job.name)
+
+    return beat

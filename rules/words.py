@@ -1,0 +1,77 @@
+"""What people say of findings, alerts and holds: whom it concerns, who may not say it, and what waits because nothing of the kind is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from rules.case import Case, Refused
+from rules.facts import Fact
+from rules.stream import Record
+
+OF_FINDINGS = frozenset({"finding.confirmed", "finding.dismissed"})
+OF_ALERTS = frozenset({"alert.acknowledged", "alert.answered"})
+
+
+def names_of(kind: str, key: str) -> tuple[str, str]:
+    """A finding goes by its kind, or by its kind and what it is about (`step_overdue:review`)."""
+    return kind, key.removeprefix("finding:")
+
+
+def said(facts: Sequence[Fact], kind: str, key: str, since: datetime, concerned: Sequence[str]) -> Fact | None:
+    """The last word of a competent person on a finding; nobody confirms or dismisses his own matter (回避)."""
+    names = names_of(kind, key)
+    return next(
+        (
+            f for f in reversed(facts)
+            if f.type in OF_FINDINGS and f.data.finding in names and f.occurred_at >= since and f.actor not in concerned
+        ),
+        None,
+    )  # fmt: skip
+
+
+def concerned(records: Mapping[str, Record], finding: Record) -> set[str]:
+    clock = finding.data.get("clock")
+    breach = records.get(f"breach:{clock}")
+    against = breach.data["proposed_against"] if breach is not None else []
+    return {person for person in (finding.data.get("person"), *against) if person}
+
+
+def recused(facts: Sequence[Fact], records: Mapping[str, Record]) -> list[Refused]:
+    """Words of those who are concerned themselves."""
+    why = "who is concerned in a case cannot confirm or dismiss in it; ask the next competent person"
+    return [
+        Refused(f.id, "not_competent", why, f.occurred_at)
+        for f in facts
+        if f.type in OF_FINDINGS and f.actor is not None and any(f.actor in concerned(records, r) for r in _meant(f, records))
+    ]
+
+
+def _meant(word: Fact, records: Mapping[str, Record]) -> Iterator[Record]:
+    for key, record in records.items():
+        if record.kind == "finding" and word.data.finding in names_of(record.data["kind"], key):
+            if record.legal_at is not None and record.legal_at <= word.occurred_at:
+                yield record
+
+
+def waiting(facts: Sequence[Fact], records: Mapping[str, Record], case: Case) -> tuple[tuple[str, str], ...]:
+    """Words about a finding, an alert or a hold that nobody knows: parked until it comes."""
+    return tuple((f.id, why) for f in facts if (why := _why(f, records, case)) is not None)
+
+
+def _why(fact: Fact, records: Mapping[str, Record], case: Case) -> str | None:
+    if fact.type in OF_FINDINGS:
+        return None if any(_meant(fact, records)) else f"no finding {fact.data.finding} is known"
+    if fact.type in OF_ALERTS:
+        return None if any(concerns(fact, r) for r in records.values()) else "no alert of this kind has been raised"
+    if fact.type == "hold.closed":
+        known = f"hold:{fact.data.hold}" in records or any(h.reason == fact.data.hold for h in case.holds)
+        return None if known else f"no hold for {fact.data.hold} is open"
+    return None
+
+
+def concerns(word: Fact, alert: Record) -> bool:
+    """Whether an acknowledgement or answer is about an alert: a word that names no level or cause is for every alert of the case."""
+    if alert.kind != "alert" or word.recorded_at < alert.recorded_at:
+        return False
+    return word.data.level in {None, alert.data["level"]} and word.data.cause in {None, alert.data["cause"]}
