@@ -15,14 +15,21 @@ replace = msgspec.structs.replace
 IMPLIED = {"implied_consent": "consent_implied", "implied_refusal": "refusal_implied"}
 
 
-def reviewed(case: Case, records: Mapping[str, Record], calendar: str, under: Callable[[str], Case | None]) -> tuple[Case, bool]:
+def reviewed(
+    case: Case, records: Mapping[str, Record], calendar: str, under: Callable[[str], Case | None]
+) -> tuple[Case, bool]:
     """The case that the effect on record rests on, and whether the calendar now in force has put it in doubt.
 
     `under` derives the case from the same facts by another calendar version: an effect that those facts would not produce there either was set
     aside by a fact, not by the calendar.
     """
     record = records.get("outcome")
-    if record is None or record.data["kind"] not in IMPLIED or record.status in GONE or record.data["calendar"] == calendar:
+    if (
+        record is None
+        or record.data["kind"] not in IMPLIED
+        or record.status in GONE
+        or record.data["calendar"] == calendar
+    ):
         return case, False
     said = case.settled.get("calendar_corrected")
     if _is(case.outcome, record) or (said is not None and said.result == "no_effect"):

@@ -39,7 +39,7 @@ class Start(msgspec.Struct, frozen=True):
 
 
 class Stop(msgspec.Struct, frozen=True):
-    """A suspension that took effect. `end` is the restart; `planned_end` the restart by declared length or term."""
+    """A suspension that took effect. `end` is the restart; `planned_end` the restart by declared length or term; `waits` for a start to come."""
 
     fact: str
     reason: str
@@ -52,6 +52,7 @@ class Stop(msgspec.Struct, frozen=True):
     planned_end: datetime | None = None
     planned_value: date | None = None
     term: date | None = None
+    waits: bool = False
 
     @property
     def span(self) -> Span:
@@ -194,5 +195,7 @@ class Case(msgspec.Struct, frozen=True):
         """Every limit that was broken before the case ended, by name, with its instant."""
         found = {name: at for name, clock in self.clocks.items() if (at := clock.broken_at) is not None}
         found |= {f"step:{s.id}": s.expired_at for s in self.steps if s.expired_at and s.due and not s.due.provisional}
-        found |= {f"office:{o.id}": o.expired_at for o in self.offices if o.expired_at and not (o.due and o.due.provisional)}
+        found |= {
+            f"office:{o.id}": o.expired_at for o in self.offices if o.expired_at and not (o.due and o.due.provisional)
+        }
         return {name: at for name, at in found.items() if self.closed_at is None or self.closed_at >= at}

@@ -7,17 +7,17 @@ from datetime import datetime
 
 import msgspec
 
-from rules.case import Case
 from rules.calendar_review import reviewed
+from rules.case import Case
 from rules.conclusion import Conclusion, lacking, next_moment
 from rules.derive import derive
 from rules.facts import Fact
 from rules.fold import Told
 from rules.holding import holding
 from rules.moment import View
-from rules.payloads import BreachConfirmed, BreachNamed
+from rules.outreach import outreach
 from rules.records import fold
-from rules.stream import Entry, FactResult, Health, Outreach, Record, Step, Stream
+from rules.stream import Entry, FactResult, Health, Record, Step, Stream
 from rules.words import waiting
 from rules.world import World
 
@@ -41,12 +41,16 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
 
         def under(version: str) -> Case | None:
             other = world.calendar_versions.get(version)
-            return derive(id_, facts, world, other, {n: t for n, t in told.items() if t.calendar != other}) if other else None
+            return (
+                derive(id_, facts, world, other, {n: t for n, t in told.items() if t.calendar != other})
+                if other
+                else None
+            )
 
         case, doubt = reviewed(current, records, calendar.version, under)
         cause = _cause(stream, new, calendar.version)
         for _ in range(ROUNDS):
-            view = View(case, facts, records, at, world, calendar, health, cause, current if doubt else None)
+            view = View(case, facts, records, at, world, calendar, health, cause, told, current if doubt else None)
             conclusions = holding(view)
             fresh = lacking(conclusions, records, at)
             if not fresh:
@@ -68,10 +72,14 @@ def _told(stream: Stream, calendar: str, world: World) -> dict[str, Told]:
         record = stream.records.get(f"limit:{name}")
         if record is None:
             continue
-        said = [(record.data["told"], record.data["told_under"])]
+        said = [(record.data["told"], record.data.get("told_under"))]
         if record.data["calendar"] != calendar:
             said.append((record.data["ends_at"], record.data["calendar"]))
-        ends = [Told(datetime.fromisoformat(end), world.calendar_versions[by]) for end, by in said if by in world.calendar_versions]
+        ends = [
+            Told(datetime.fromisoformat(end), world.calendar_versions[by])
+            for end, by in said
+            if by in world.calendar_versions
+        ]
         if ends:
             told[name] = max(ends, key=lambda t: t.end)
     return told
@@ -95,55 +103,24 @@ def _step(
     )
     following = next_moment(conclusions, records, at)
     switch = world.next_calendar_after(at)
-    if switch is not None and case.closed_at is None and (following is None or switch < following):
+    if switch is not None and case.clocks and (following is None or switch < following):
         following = switch
     return Step(
         stream=after,
         entries=tuple(entries),
         changed=tuple(records[key] for key in changed),
-        results=tuple(_result(case, fact) for fact in new),
-        outreach=tuple(_outreach(case, entries, records, at)),
+        results=tuple(_result(case, records, fact) for fact in new),
+        outreach=tuple(
+            outreach(case.id, case.item.code if case.item else None, facts, stream.records, records, changed, at)
+        ),
         next_at=following,
         ended=following is None and records.get("case") is not None and records["case"].status != "open",
     )
 
 
-def _result(case: Case, fact: Fact) -> FactResult:
-    refused = next((r for r in case.refusals if r.fact == fact.id), None)
-    if refused is not None:
-        return FactResult(fact.id, refused.code, refused.message)
+def _result(case: Case, records: dict[str, Record], fact: Fact) -> FactResult:
+    refused = records.get(f"refusal:{fact.id}")
+    if refused is not None and refused.status == "standing":
+        return FactResult(fact.id, refused.data["code"], refused.data["message"])
     why = next((why for id_, why in case.parked if id_ == fact.id), None)
     return FactResult(fact.id, "parked" if why else None, why)
-
-
-def _outreach(case: Case, entries: Sequence[Entry], records: dict[str, Record], at: datetime) -> list[Outreach]:
-    """Confirmed breaches go to the docket of the person concerned; so does word that one no longer counts."""
-    found = []
-    for entry in entries:
-        record = records[entry.key]
-        if record.kind != "breach" or not record.data.get("confirmed_at"):
-            continue
-        standing = record.status == "standing"
-        type_ = "breach.confirmed" if standing else "breach.withdrawn"
-        for person in record.data["proposed_against"]:
-            found.append(_message(case, record, person, type_, at))
-    return list({o.fact.id: o for o in found}.values())
-
-
-def _message(case: Case, record: Record, person: str, type_: str, at: datetime) -> Outreach:
-    name = f"{case.id}/{record.key}"
-    if type_ == "breach.confirmed":
-        payload = BreachConfirmed(
-            breach=name, finding=record.data["kind"], unit=record.data["unit"], legal_at=record.data["at"],
-            grade=record.data.get("grade"), item=case.item.code if case.item else None, by=record.data.get("confirmed_by"),
-        )  # fmt: skip
-        happened = datetime.fromisoformat(record.data["confirmed_at"]).astimezone(at.tzinfo)
-    else:
-        payload, happened = BreachNamed(breach=name), at
-    return Outreach(
-        f"docket:{person}",
-        Fact(
-            id=f"{type_}:{name}:{at.isoformat()}", type=type_, case=case.id, source="engine", occurred_at=happened,
-            recorded_at=at, reported_at=at, data=payload,
-        ),
-    )  # fmt: skip

@@ -11,7 +11,6 @@ import msgspec
 from rules.records import GONE, STICKY, WITHDRAWALS
 from rules.stream import Entry, Record
 
-
 NOT_YET = datetime.max.replace(tzinfo=UTC)  # it holds, but may not be published before something else is known
 
 

@@ -44,7 +44,9 @@ def standing(facts: Sequence[Fact], derive: Deriving, world: World, calendar: Ca
         try:
             changed = _changed(facts, following, calendar)
         except (ValueError, TypeError, msgspec.ValidationError) as error:
-            found.refusals.append(Refused(change.id, "wrong_value", f"the correction cannot be read: {error}", change.occurred_at))
+            found.refusals.append(
+                Refused(change.id, "wrong_value", f"the correction cannot be read: {error}", change.occurred_at)
+            )
             continue
         if _removes(derive(_changed(facts, taken, calendar)), after := derive(changed), change.reported_at):
             if not _competent(change, after.unit, world, calendar):

@@ -70,7 +70,9 @@ AFTER_THE_END = frozenset(
 
 
 # Refused by their own rule where a limit had ended before them, which says more than that the case is closed.
-ASKING_FOR_TIME = frozenset({"completion.requested", "clock.suspended", "extension.requested", "extension.approved", "extension.served"})
+ASKING_FOR_TIME = frozenset(
+    {"completion.requested", "clock.suspended", "extension.requested", "extension.approved", "extension.served"}
+)
 
 
 def derive(
@@ -85,7 +87,9 @@ def derive(
         return _derived(case_id, ordered, world, calendar, told or {})
     found = standing(ordered, lambda kept: _derived(case_id, kept, world, calendar, told or {}), world, calendar)
     case = _derived(case_id, found.facts, world, calendar, told or {})
-    late = [Finding(f"late_correction:{f.id}", "late_correction", f.occurred_at, evidence=(f.id,)) for f in found.removing]
+    late = [
+        Finding(f"late_correction:{f.id}", "late_correction", f.occurred_at, evidence=(f.id,)) for f in found.removing
+    ]
     return msgspec.structs.replace(
         case,
         parked=(*case.parked, *found.parked),
@@ -176,7 +180,9 @@ def _case(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> Case:
     if decision is not None:
         for office in missing(joint, decision.occurred_at):
             key = f"joint_approval_missing:{office}"
-            found = Finding(key, "joint_approval_missing", decision.occurred_at, fold.holder, f"office:{office}", (decision.id,))
+            found = Finding(
+                key, "joint_approval_missing", decision.occurred_at, fold.holder, f"office:{office}", (decision.id,)
+            )
             fold.findings.append(found)
     passed = passed_on(fold, stages)
     return Case(

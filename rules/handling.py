@@ -122,7 +122,9 @@ def _after_the_end(fold: Fold, fact: Fact, event: str) -> None:
     decided = fold.made or fact
     result = getattr(decided.data, "result", None) or getattr(fact.data, "result", None)
     if result in {"approved", "approved_in_part", "not_needed"} and outcome.kind == "implied_consent":
-        fold.outcome = replace(outcome, confirmed_by=outcome.confirmed_by or fact.id)
+        review = "none" if outcome.review == "under_review" else outcome.review
+        fold.outcome = replace(outcome, confirmed_by=outcome.confirmed_by or fact.id, review=review)
+        fold.status, fold.closed_at = "concluded", fold.closed_at or fact.occurred_at
     elif result == "refused" and outcome.kind == "implied_consent":
         fold.refuse(
             fact,

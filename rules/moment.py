@@ -11,10 +11,13 @@ from rules.calendar import Calendar
 from rules.case import Case
 from rules.conclusion import NOT_YET
 from rules.facts import Fact
+from rules.fold import Told
 from rules.profile import Profile
 from rules.stream import Health, Record
+from rules.words import OF_ALERTS, OF_FINDINGS
 from rules.world import World
 
+WORDS = OF_FINDINGS | OF_ALERTS
 # What can move the end of a step or of an office's limit.
 MOVING = ("application.", "case.", "completion.", "clock.", "extension.", "office.consulted", "step.completed", "fact.")
 
@@ -37,11 +40,15 @@ class View:
 
     def __init__(
         self, case: Case, facts: Sequence[Fact], records: Mapping[str, Record], at: datetime, world: World, calendar: Calendar,
-        health: Health, cause: str, in_doubt: Case | None = None,
+        health: Health, cause: str, told: Mapping[str, Told], in_doubt: Case | None = None,
     ) -> None:  # fmt: skip
         assert case.item is not None
         self.case = case
         self.in_doubt = in_doubt
+        self.told = told
+        # While the calendar has put an effect in doubt nothing irreversible is concluded (time-limits.md 2).
+        self.broken = case.broken() if in_doubt is None else {}
+        self.said = [f for f in facts if f.type in WORDS]
         self.item = case.item
         self.facts = facts
         self.records = records

@@ -101,7 +101,9 @@ def fold(records: Mapping[str, Record], entry: Entry, at: datetime) -> Record:
 
 
 def _history(before: tuple[dict[str, Any], ...], entry: Entry, at: datetime) -> tuple[dict[str, Any], ...]:
-    """The ends of a limit as they were told, each with the moment it was known from and the reason."""
+    """The ends of a limit as they were told, each with its reason and the moment it was known from; and when a breach or an effect fell away."""
+    if entry.type in {"breach_withdrawn", "outcome_superseded"} and entry.data.get("fact") is None:
+        return (*before, {"gone_at": at.isoformat()})
     if entry.type not in {"limit_set", "limit_moved"}:
         return before
     told = {name: entry.data[name] for name in ("due_on", "expires_at", "reason", "calendar")}

@@ -117,12 +117,22 @@ def settle(fold: Fold, fact: Fact) -> None:
     """A competent person settles a hold; the effect, if any, stands at its original instant."""
     said = fact.data
     if said.hold == "provisional_date" and said.result == "effect":
-        fold.refuse(fact, "not_allowed_for_item", "the date becomes firm when the calendar is announced; until then nothing takes effect")
+        fold.refuse(
+            fact,
+            "not_allowed_for_item",
+            "the date becomes firm when the calendar is announced; until then nothing takes effect",
+        )
         return
+    if said.hold == "under_review" and fold.outcome is not None and fold.outcome.review == "under_review":
+        fold.outcome = replace(
+            fold.outcome, review="none" if said.result == "effect" else "revoked", review_at=fact.occurred_at
+        )
     fold.settled[said.hold] = Settled(said.result, fact.occurred_at, fact.id)
     if not any(h.reason == said.hold and h.closed_at is None for h in fold.holds):
         return
-    closed = [replace(h, closed_at=fact.occurred_at, closed_by=fact.id) if h.reason == said.hold else h for h in fold.holds]
+    closed = [
+        replace(h, closed_at=fact.occurred_at, closed_by=fact.id) if h.reason == said.hold else h for h in fold.holds
+    ]
     fold.holds = closed
     waiting = said.result == "effect" and any(h.closed_at is None for h in closed)
     if said.result == "no_effect":

@@ -73,7 +73,9 @@ def _received(
 ) -> Received:
     receipt = ways[0]
     until = opening.occurred_at if opening else None
-    before = tuple(f for f in facts if f.occurred_at >= receipt.occurred_at and (until is None or f.occurred_at < until))
+    before = tuple(
+        f for f in facts if f.occurred_at >= receipt.occurred_at and (until is None or f.occurred_at < until)
+    )
     return Received(
         receipt=receipt,
         handed=next((f for f in ways if f.type == "application.handed_in"), None),

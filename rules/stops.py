@@ -107,6 +107,7 @@ def _stop(fold: Fold, fact: Fact, rule: SuspensionRule, term: date | None = None
         planned_end=restart,
         planned_value=planned,
         term=None if lapses else term,
+        waits=early,
     )
     if restart is None or restart > stop.start:
         fold.stops.append(stop)

@@ -43,7 +43,9 @@ def recused(facts: Sequence[Fact], records: Mapping[str, Record]) -> list[Refuse
     return [
         Refused(f.id, "not_competent", why, f.occurred_at)
         for f in facts
-        if f.type in OF_FINDINGS and f.actor is not None and any(f.actor in concerned(records, r) for r in _meant(f, records))
+        if f.type in OF_FINDINGS
+        and f.actor is not None
+        and any(f.actor in concerned(records, r) for r in _meant(f, records))
     ]
 
 

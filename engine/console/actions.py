@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import psycopg
 
-from engine.console.visit import Visit
 from engine.console.views import sql
 from engine.console.views.proceedings import ProceedingRow, proceedings_of_case
+from engine.console.visit import Visit
 from engine.intake.envelope import Answer, Envelope
 
 SOURCE = "console"
@@ -45,22 +45,11 @@ class Consequence(msgspec.Struct, frozen=True):
     status: str | None = None
 
 
-class _Undo(Exception):  # noqa: N818 - the way out of a transaction, no error
-    """Ends the rehearsal's transaction without a trace."""
-
-
 def rehearse(visit: Visit, act: Act) -> Consequence:
     """Decide the fact for real in a transaction that is then rolled back."""
-    found: Consequence | None = None
-    try:
-        with visit.console.pool.connection() as db, db.transaction():
-            answer = visit.console.rehearse(db, [_envelope(visit, act)], visit.console.clock)[0]
-            found = _consequence(db, act, answer)
-            raise _Undo
-    except _Undo:
-        pass
-    assert found is not None
-    return found
+    with visit.console.pool.connection() as db, db.transaction(force_rollback=True):
+        answer = visit.console.rehearse(db, [_envelope(visit, act)], visit.console.clock)[0]
+        return _consequence(db, act, answer)
 
 
 def _consequence(db: psycopg.Connection[Any], act: Act, answer: Answer) -> Consequence:

@@ -27,7 +27,21 @@ from engine.console.route import ConsoleRoute
 def console_router(console: Console) -> APIRouter:
     """All pages of the console at the root of the address space. They are no part of the OpenAPI description."""
     router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
-    for page in (sign_in, today, cases, case, alerts, findings, proceedings, certificates, catalogue, messages, mail, clock, help):
+    for page in (
+        sign_in,
+        today,
+        cases,
+        case,
+        alerts,
+        findings,
+        proceedings,
+        certificates,
+        catalogue,
+        messages,
+        mail,
+        clock,
+        help,
+    ):
         page.add(router, console)
     static.add(router)
     return router

@@ -153,7 +153,12 @@ _SHAPES: dict[Kind, Callable[[int], str]] = {
     "waiting": lambda left: _box(left, PALE, PALE),
     "late": lambda left: _box(left, RED, RED),
 }
-_MARKS: dict[MarkKind, Callable[[int], str]] = {"warning": _warning, "committed": _committed, "statutory": _statutory, "today": _today}
+_MARKS: dict[MarkKind, Callable[[int], str]] = {
+    "warning": _warning,
+    "committed": _committed,
+    "statutory": _statutory,
+    "today": _today,
+}
 
 
 def _small_cell(day: StripDay, left: int) -> str:
@@ -181,7 +186,9 @@ _SMALL = {
 }
 
 
-def _text(x: float, y: float, words: str, fill: str, *, size: int = 11, weight: int = 400, anchor: str = "middle") -> str:
+def _text(
+    x: float, y: float, words: str, fill: str, *, size: int = 11, weight: int = 400, anchor: str = "middle"
+) -> str:
     return (
         f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{fill}" text-anchor="{anchor}"'
         f' style="font-variant-numeric:tabular-nums">{escape(words)}</text>'

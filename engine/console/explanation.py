@@ -125,7 +125,8 @@ def _ends(visit: Visit, case: Case, clock: Clock) -> Ends:
         committed_on=_due_on(case.clocks.get("committed")),
         statutory_on=_due_on(case.clocks.get("statutory")),
         warning_on=_warning_on(visit, case),
-        ended_on=visit.d.local(done).date() if done else None,
+        # What ended at 00:00 ended with the day before, as limits do.
+        ended_on=visit.d.local(done - timedelta(microseconds=1)).date() if done else None,
         late_from=visit.d.local(late).date() if late else None,
         stands=clock.due is None,
         stopped=dict(_stopped(visit, case, clock)),
@@ -159,4 +160,3 @@ def _days_of(visit: Visit, stop: Stop) -> Iterator[date]:
 
 def _day(visit: Visit, value: date | datetime) -> date:
     return visit.d.local(value).date() if isinstance(value, datetime) else value
-

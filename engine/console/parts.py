@@ -10,9 +10,8 @@ from typing import Any, Protocol
 
 import psycopg
 
-from engine.console.auth import FailureLimit
-
 from engine.clock import Clock
+from engine.console.auth import FailureLimit
 from engine.storage.connect import Pool
 from rules.world import World
 

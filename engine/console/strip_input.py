@@ -68,7 +68,9 @@ class StripMaker:
         if late and ends.late_from is not None:
             working = self._calendar.is_working_day(on)
             return "late", self._calendar.working_days_between(ends.late_from - ONE_DAY, on) if working else None
-        if (line and line.why in {"suspended", "restarted"}) or (ends.stands and on == ends.today and on in ends.stopped):
+        if (line and line.why in {"suspended", "restarted"}) or (
+            ends.stands and on == ends.today and on in ends.stopped
+        ):
             return "suspended", None
         if line and line.counted:
             return "counted", line.n

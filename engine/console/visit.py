@@ -33,7 +33,9 @@ LANGUAGE_COOKIE = "jiannuo_language"
 class Visit:
     """What a page works with. `db` is one connection, its transaction the request's."""
 
-    def __init__(self, console: Console, request: Request, db: psycopg.Connection[Any], account: Account | None) -> None:
+    def __init__(
+        self, console: Console, request: Request, db: psycopg.Connection[Any], account: Account | None
+    ) -> None:
         self.console, self.request, self.db = console, request, db
         self._account = account
         chosen = request.cookies.get(LANGUAGE_COOKIE) or (account.locale if account else None)

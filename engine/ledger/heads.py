@@ -41,7 +41,7 @@ def lock(connection: Connection, stream_ids: Collection[str]) -> dict[str, Head]
         (ids,),
     )
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM stream WHERE stream_id = ANY(%b::text[]) ORDER BY stream_id FOR UPDATE",
+        f"SELECT {_COLUMNS} FROM stream WHERE stream_id = ANY(%b::text[]) ORDER BY stream_id FOR UPDATE",  # noqa: S608 - names of our own, no values
         (ids,),
         binary=True,
     )

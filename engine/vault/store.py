@@ -117,7 +117,7 @@ def erase_applicant(connection: Connection, reference: str, at: datetime) -> int
 def _erase(connection: Connection, where: str, value: str | bytes, at: datetime) -> int:
     # The inbox's digest of the whole message goes too: it would let a holder of the master key try out words.
     erased = connection.execute(
-        "WITH gone AS (UPDATE vault_key SET wrapped = NULL, applicant = NULL, erased_at = %s"
+        "WITH gone AS (UPDATE vault_key SET wrapped = NULL, applicant = NULL, erased_at = %s"  # noqa: S608 - names of our own, no values
         f" WHERE {where} AND wrapped IS NOT NULL RETURNING subject),"
         " forgotten AS (UPDATE inbox SET body_hash = NULL FROM gone WHERE case_id = gone.subject)"
         " SELECT count(*) FROM gone",

@@ -67,11 +67,29 @@ class Life:
         self.pool, self.clock = pool, clock
         self._count = 0
 
-    def happen(self, when: datetime, type_: str, case: str, *, source: str = "hall", item: str | None = None, actor: str | None = None, **data: object) -> Answer:
+    def happen(
+        self,
+        when: datetime,
+        type_: str,
+        case: str,
+        *,
+        source: str = "hall",
+        item: str | None = None,
+        actor: str | None = None,
+        **data: object,
+    ) -> Answer:
         self.wait_until(when)
         self._count += 1
         envelope = Envelope(
-            source=source, message_id=f"m{self._count}", type=type_, case=case, item=item, occurred_at=when, actor=actor, data=data, raw=b"{}"
+            source=source,
+            message_id=f"m{self._count}",
+            type=type_,
+            case=case,
+            item=item,
+            occurred_at=when,
+            actor=actor,
+            data=data,
+            raw=b"{}",
         )
         with self.pool.connection() as connection:
             return decide(connection, [envelope], self.clock)[0]
@@ -106,7 +124,9 @@ def county(url: str, folder: Path, start: datetime) -> Iterator[Life]:
 
 def app(life: Life, **parts: object) -> FastAPI:
     application = FastAPI(openapi_url=None)
-    console = Console(pool=life.pool, clock=life.clock, door=Door(life.pool, life.clock), rehearse=decide, world=load_world, **parts)
+    console = Console(
+        pool=life.pool, clock=life.clock, door=Door(life.pool, life.clock), rehearse=decide, world=load_world, **parts
+    )
     application.include_router(console_router(console))
     return application
 
@@ -115,7 +135,11 @@ def two_months(life: Life) -> None:
     """Cases of many items: prompt, late, silent, suspended, handed over; a breach confirmed, another that waits."""
     with life.pool.connection() as connection:
         world = load_world(connection)
-    items = [i for i in (world.item(c, date(2026, 3, 1)) for c in sorted({i.code for i in world.items()})) if i and (i.committed_limit or i.statutory_limit)]
+    items = [
+        i
+        for i in (world.item(c, date(2026, 3, 1)) for c in sorted({i.code for i in world.items()}))
+        if i and (i.committed_limit or i.statutory_limit)
+    ]
     calendar: Calendar = world.calendar(life.clock.shows)
     plan: list[tuple[datetime, str, str, dict[str, object]]] = []
     day = date(2026, 2, 3)
@@ -124,7 +148,18 @@ def two_months(life: Life) -> None:
         case = f"AL-2026-{n + 1:04d}"
         hour = f"{9 + n % 3:02d}:{n * 13 % 60:02d}"
         accepted = at(day.isoformat(), hour)
-        plan.append((accepted, "application.accepted", case, {"item": item.code, "holder": item.holder if item.holder and not item.holder.startswith("post:") else None, "applicant": "赵某"}))
+        plan.append(
+            (
+                accepted,
+                "application.accepted",
+                case,
+                {
+                    "item": item.code,
+                    "holder": item.holder if item.holder and not item.holder.startswith("post:") else None,
+                    "applicant": "赵某",
+                },
+            )
+        )
         plan.extend(_fate(calendar, case, day, hour, n, item.unit))
         if n % 2:
             day = calendar.add_working_days(day, 1)
@@ -134,19 +169,30 @@ def two_months(life: Life) -> None:
     life.wait_until(at("2026-03-25"))
 
 
-def _fate(calendar: Calendar, case: str, day: date, hour: str, n: int, unit: str) -> list[tuple[datetime, str, str, dict[str, object]]]:
+def _fate(
+    calendar: Calendar, case: str, day: date, hour: str, n: int, unit: str
+) -> list[tuple[datetime, str, str, dict[str, object]]]:
     def after(days: int) -> datetime:
         return at(calendar.add_working_days(day, days).isoformat(), hour)
 
     fate = n % 8
     if fate in {0, 4}:
-        return [(after(2), "decision.made", case, {"result": "approved"}), (after(3), "decision.served", case, {"result": "approved"})]
+        return [
+            (after(2), "decision.made", case, {"result": "approved"}),
+            (after(3), "decision.served", case, {"result": "approved"}),
+        ]
     if fate == 1:
-        return [(after(1), "clock.suspended", case, {"reason": "expert_review", "basis": "《行政许可法》第四十五条"}), (after(5), "clock.resumed", case, {"reason": "expert_review"})]
+        return [
+            (after(1), "clock.suspended", case, {"reason": "expert_review", "basis": "《行政许可法》第四十五条"}),
+            (after(5), "clock.resumed", case, {"reason": "expert_review"}),
+        ]
     if fate == 2:
         return [(after(2), "clock.suspended", case, {"reason": "hearing"})]
     if fate == 5:
-        return [(after(14), "decision.made", case, {"result": "approved"}), (after(15), "decision.served", case, {"result": "approved"})]
+        return [
+            (after(14), "decision.made", case, {"result": "approved"}),
+            (after(15), "decision.served", case, {"result": "approved"}),
+        ]
     return []
 
 

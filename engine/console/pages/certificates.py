@@ -36,8 +36,9 @@ def add(router: APIRouter, console: Console) -> None:
 
 def _page(v: Visit, row: CertificateRow) -> Response:
     found = explained(v, [row.case_id]).get(row.case_id) if row.case_id else None
-    clock = found.main if found else None
     item = v.world.item(row.item or "", v.today)
+    silent = item.silence.clock if item else "committed"
+    clock = next((c for c in found.clocks if c.name == silent), found.main) if found else None
     base = v.console.public_url or str(v.request.base_url)
     return v.page(
         "certificate.html",

@@ -126,7 +126,11 @@ def _dismissal(v: Visit, row: FindingRow) -> Act:
 
 
 def _page(
-    v: Visit, row: FindingRow, refusal: Refusal | None = None, wrong: tuple[str, ...] = (), consequence: Consequence | None = None
+    v: Visit,
+    row: FindingRow,
+    refusal: Refusal | None = None,
+    wrong: tuple[str, ...] = (),
+    consequence: Consequence | None = None,
 ) -> Response:
     return v.page(
         "finding.html", 422 if wrong or refusal else 200, row=row, refusal=refusal, wrong=wrong, form=v.form,

@@ -9,7 +9,20 @@ from starlette.responses import Response
 from engine.console.parts import Console
 from engine.console.visit import visit
 
-WORDS = ("case", "limit", "silence", "hold", "finding", "suspicion", "breach", "excuse", "proceeding", "custody", "ledger", "provisional")
+WORDS = (
+    "case",
+    "limit",
+    "silence",
+    "hold",
+    "finding",
+    "suspicion",
+    "breach",
+    "excuse",
+    "proceeding",
+    "custody",
+    "ledger",
+    "provisional",
+)
 
 
 def add(router: APIRouter, console: Console) -> None:

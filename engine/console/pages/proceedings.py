@@ -89,7 +89,7 @@ def _may_state(v: Visit, row: ProceedingRow) -> bool:
 
 
 def _may_decide(v: Visit, row: ProceedingRow) -> bool:
-    return row.phase in {"statement", "proposed"} and row.person != v.person and v.may("measure.decide", row.unit)
+    return row.phase == "proposed" and row.person != v.person and v.may("measure.decide", row.unit)
 
 
 def _to_decide(v: Visit, id_: str) -> ProceedingRow:
@@ -128,7 +128,11 @@ def _phases(row: ProceedingRow) -> tuple[str, ...]:
 
 
 def _page(
-    v: Visit, row: ProceedingRow, refusal: Refusal | None = None, wrong: tuple[str, ...] = (), consequence: Consequence | None = None
+    v: Visit,
+    row: ProceedingRow,
+    refusal: Refusal | None = None,
+    wrong: tuple[str, ...] = (),
+    consequence: Consequence | None = None,
 ) -> Response:
     phases = _phases(row)
     rules = v.world.accountability_of(row.unit or "", v.today)
@@ -138,6 +142,7 @@ def _page(
         refusal=refusal, wrong=wrong, form=v.form, consequence=consequence,
         competence=rules.head_decides_up_to if v.person == head else len(LEVELS),
         may_state=_may_state(v, row), may_decide=_may_decide(v, row),
+        waits=row.phase == "statement" and row.person != v.person and v.may("measure.decide", row.unit),
         like=like_cases(v.db, row.grade, row.count_in_window), alerts=alerts_of_case(v.db, row.case_id or ""),
         ledger=ledger(v.db, row.stream_id) if v.may("ledger.read", row.unit) else [],
         token=v.form.get("token") or v.new_token(), other_token=v.new_token(),

@@ -25,4 +25,6 @@ def add(router: APIRouter) -> None:
         if name not in _files():
             raise NotFound
         type_ = _TYPES["." + name.rpartition(".")[2]]
-        return FileResponse(_files()[name], media_type=type_, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+        return FileResponse(
+            _files()[name], media_type=type_, headers={"Cache-Control": "public, max-age=31536000, immutable"}
+        )

@@ -91,7 +91,16 @@ def _tasks(v: Visit) -> Iterator[Task]:
 
 def _alert_task(v: Visit, row: AlertRow) -> Task:
     item = v.item_name(row.item) if row.item else ""
-    return Task(respond_until(v, row), row.level, v.cause(row.cause, row.item), item, f"/alerts/{row.id}", row.case_id, row.unit, row)
+    return Task(
+        respond_until(v, row),
+        row.level,
+        v.cause(row.cause, row.item),
+        item,
+        f"/alerts/{row.id}",
+        row.case_id,
+        row.unit,
+        row,
+    )
 
 
 def _finding_tasks(v: Visit) -> Iterator[Task]:
@@ -100,4 +109,3 @@ def _finding_tasks(v: Visit) -> Iterator[Task]:
         what = v.t("today.verify", kind=v.t.code("finding", one.kind), n=one.count)
         detail = v.t("today.oldest", at=v.d.short(one.oldest))
         yield Task(None, "none", what, detail, f"/findings?kind={one.kind}")
-

@@ -69,5 +69,7 @@ def alert_levels(db: psycopg.Connection[Any], units: frozenset[str] | None, pers
     where = sql.Where()
     where.add("a.status IN ('open', 'acknowledged')")
     where.within(units, own=_MINE, person=person)
-    query = f"SELECT a.level, count(*) FROM alert a LEFT JOIN case_file c USING (case_id) WHERE {where} GROUP BY a.level"  # noqa: S608
+    query = (
+        f"SELECT a.level, count(*) FROM alert a LEFT JOIN case_file c USING (case_id) WHERE {where} GROUP BY a.level"  # noqa: S608
+    )
     return dict(db.execute(query.encode(), where.values).fetchall())

@@ -96,7 +96,8 @@ def list_cases(
             where = _where(wanted, units, status, dated=dated)
             if where is None:
                 continue
-            branches.append(f"(SELECT {_COLUMNS} FROM case_file WHERE {where} ORDER BY {_order(wanted)} LIMIT {size + 1})")  # noqa: S608
+            branch = f"SELECT {_COLUMNS} FROM case_file WHERE {where} ORDER BY {_order(wanted)} LIMIT {size + 1}"  # noqa: S608
+            branches.append(f"({branch})")
             values.extend(where.values)
     if not branches:
         return Page((), None)

@@ -26,7 +26,7 @@ class CertificateRow(msgspec.Struct, frozen=True):
 
 
 _CERTIFICATE = """
-SELECT k.number, k.case_id, k."for" AS for_what, k.status, k.legal_at, k.due_by, k.issued_at, k.status_since, c.unit, c.item, k.data
+SELECT k.number, k.case_id, k."for" AS for_what, k.status, k.legal_at, k.due_by, coalesce(k.issued_at, k.recorded_at) AS issued_at, k.status_since, c.unit, c.item, k.data
 FROM certificate k LEFT JOIN case_file c USING (case_id)
 """
 
@@ -36,10 +36,12 @@ def certificate(db: psycopg.Connection[Any], number: str) -> CertificateRow | No
 
 
 def certificates_of_case(db: psycopg.Connection[Any], case_id: str) -> list[CertificateRow]:
-    return sql.rows(db, CertificateRow, f"{_CERTIFICATE} WHERE k.case_id = %s ORDER BY k.issued_at", (case_id,))
+    return sql.rows(db, CertificateRow, f"{_CERTIFICATE} WHERE k.case_id = %s ORDER BY k.recorded_at", (case_id,))
 
 
 def list_certificates(db: psycopg.Connection[Any], units: frozenset[str] | None) -> list[CertificateRow]:
     where = sql.Where()
     where.within(units)
-    return sql.rows(db, CertificateRow, f"{_CERTIFICATE} WHERE {where} ORDER BY k.issued_at DESC NULLS LAST LIMIT 100", where.values)
+    return sql.rows(
+        db, CertificateRow, f"{_CERTIFICATE} WHERE {where} ORDER BY k.recorded_at DESC LIMIT 100", where.values
+    )

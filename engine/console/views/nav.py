@@ -35,9 +35,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 def menu(visit: Visit) -> tuple[Entry, ...]:
     path = visit.request.url.path
-    unread = sql.number(
-        visit.db, "SELECT count(*) FROM message WHERE person = %s AND read_at IS NULL", (visit.person,)
-    )
+    unread = sql.number(visit.db, "SELECT count(*) FROM message WHERE person = %s AND read_at IS NULL", (visit.person,))
     return tuple(
         Entry(name, address, path.startswith(address), unread if name == "messages" else 0)
         for name, address, action in _ENTRIES

@@ -38,9 +38,7 @@ class DueDay(msgspec.Struct, frozen=True):
     marked: int
 
 
-def due_days(
-    db: psycopg.Connection[Any], days: list[date], units: frozenset[str] | None, person: str
-) -> list[DueDay]:
+def due_days(db: psycopg.Connection[Any], days: list[date], units: frozenset[str] | None, person: str) -> list[DueDay]:
     """Open cases due on each of these days, and how many of them carry a warning or a card already."""
     where = sql.Where()
     where.add("status = 'open'")

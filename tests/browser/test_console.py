@@ -1,0 +1,176 @@
+"""The console in Chromium: an inspector's path by mouse, by keyboard, and without JavaScript; nothing wider than a phone."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.support import servers
+from tests.support.county import PASSWORD, app, at, county, serve, two_months
+
+pytestmark = [pytest.mark.postgres, pytest.mark.browser]
+CARD = "level = 'red'"
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def life(postgres_server):
+    with servers.fresh_database(postgres_server) as url, tempfile.TemporaryDirectory() as folder, county(url, Path(folder), at("2026-02-02", "08:00")) as made:
+        two_months(made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(life):
+    with serve(app(life)) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not CHROMIUM.exists():
+        pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """visit(login, locale=…, width=…, scripts=…) -> a page of somebody signed in."""
+    contexts = []
+
+    def opened(login: str, *, locale: str = "zh", width: int = 1280, scripts: bool = True):
+        context = browser.new_context(viewport={"width": width, "height": 800}, java_script_enabled=scripts)
+        contexts.append(context)
+        context.add_cookies([{"name": "jiannuo_language", "value": locale, "url": address}])
+        page = context.new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("console", lambda line: page.errors.append(line.text) if line.type == "error" else None)
+        page.goto(f"{address}/signin")
+        page.fill("#login", login)
+        page.fill("#password", PASSWORD)
+        page.click("form button")
+        page.wait_for_url("**/today")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def some_case(life, condition):
+    with life.pool.connection() as connection:
+        return connection.execute(f"SELECT case_id FROM case_file WHERE {condition} ORDER BY case_id LIMIT 1").fetchone()[0]
+
+
+def test_a_grade_shows_its_consequence_before_the_finding_is_confirmed(visit, address):
+    page = visit("inspector")
+    page.goto(f"{address}/findings?kind=limit_expired")
+    page.locator("tbody a[href^='/findings/']").first.click()
+    page.get_by_label("较重").check()
+    expect(page.locator("#consequence")).to_contain_text("系统拟处理")
+    page.get_by_label("理由", exact=True).fill("核对属实")
+    page.get_by_role("button", name="确认监察发现").click()
+    expect(page.get_by_role("status")).to_contain_text("已确认")
+    assert page.errors == []
+
+
+def test_the_same_path_works_without_javascript(visit, address):
+    page = visit("inspector", scripts=False)
+    page.goto(f"{address}/findings?kind=step_overdue")
+    page.locator("tbody a[href^='/findings/']").first.click()
+    page.get_by_label("轻微").check()
+    page.get_by_label("理由", exact=True).fill("核对属实")
+    page.get_by_role("button", name="先看后果").click()
+    expect(page.locator("#consequence")).to_contain_text("如果这样做")
+    expect(page.get_by_label("理由", exact=True)).to_have_value("核对属实")
+    page.get_by_role("button", name="确认监察发现").click()
+    expect(page.get_by_role("status")).to_contain_text("已确认")
+
+
+def test_filters_go_into_the_address_and_the_rows_follow(visit, address):
+    page = visit("inspector")
+    page.goto(f"{address}/cases")
+    page.get_by_label("警示").select_option("red")
+    page.wait_for_url("**level=red**")
+    expect(page.locator("#rows .tag.red").first).to_be_visible()
+    rows = page.locator("#rows tbody tr")
+    expect(rows).to_have_count(page.locator("#rows .tag.red").count())
+    assert page.errors == []
+
+
+def test_the_keyboard_moves_between_rows_and_opens_the_help(visit, address):
+    page = visit("inspector")
+    page.goto(f"{address}/cases")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("tbody tr").nth(1)).to_have_class("here")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+
+
+def test_slash_goes_to_the_filter(visit, address):
+    page = visit("inspector")
+    page.goto(f"{address}/cases")
+    page.keyboard.press("/")
+    expect(page.locator("[name=text]")).to_be_focused()
+    page.keyboard.type("j")
+    expect(page.locator("tbody tr.here")).to_have_count(0)
+
+
+def test_the_strip_says_each_day_on_focus_and_by_arrow(visit, address, life):
+    page = visit("inspector")
+    page.goto(f"{address}/cases/{some_case(life, CARD)}")
+    page.locator(".wide svg.strip .day").first.focus()
+    expect(page.locator(".strip-say").first).to_contain_text("起算日")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".strip-say").first).not_to_contain_text("起算日")
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_no_page_is_wider_than_a_phone(visit, address, life, locale):
+    page = visit("inspector", locale=locale, width=390)
+    case = some_case(life, "level = 'red'")
+    for path in ("/today", "/cases", f"/cases/{case}", "/findings", "/alerts?level=yellow", "/proceedings", "/certificates", "/units", "/items", "/items/PL-01", "/messages", "/help"):
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    assert page.errors == []
+
+
+def test_the_menu_opens_on_a_phone_without_javascript(visit):
+    page = visit("inspector", width=390, scripts=False)
+    expect(page.locator("nav.menu")).to_be_hidden()
+    page.get_by_text("菜单", exact=True).click()
+    expect(page.get_by_role("link", name="监察发现")).to_be_visible()
+
+
+_CONTRAST = """() => {
+  const lum = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const parse = (s) => { const m = s.match(/[\\d.]+/g).map(Number); return { rgb: m.slice(0, 3), a: m[3] ?? 1 }; };
+  const ground = (el) => { for (; el; el = el.parentElement) { const c = parse(getComputedStyle(el).backgroundColor); if (c.a === 1) return c.rgb; } return [255, 255, 255]; };
+  const bad = [];
+  for (const el of document.querySelectorAll("main *, .side *")) {
+    if (![...el.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()) || !el.checkVisibility() || el.closest("svg")) continue;
+    const a = lum(parse(getComputedStyle(el).color).rgb), b = lum(ground(el));
+    if ((Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5) bad.push(el.textContent.trim().slice(0, 30) + " " + el.className);
+  }
+  return bad;
+}"""
+
+
+def test_every_word_has_the_contrast_of_aa(visit, address, life):
+    page = visit("inspector")
+    for path in ("/today", "/cases", f"/cases/{some_case(life, CARD)}", "/findings", "/help"):
+        page.goto(address + path)
+        assert page.evaluate(_CONTRAST) == [], path
