@@ -34,8 +34,10 @@ def open_database(url: str, key_file: Path, *, size: int = 8) -> Pool:
 def opened(settings: Settings, size: int, *, wakes: bool = False) -> Iterator[tuple[Pool, Clock]]:
     """The database and the clock of one process. `wakes`: this one wakes the workflows when somebody turns the demo's clock."""
     from engine.demo.watch import open_clock
+    from engine.intake.memory import collect_rarely
     from engine.jobs.wake import renudge_all
 
+    collect_rarely()
     with open_database(settings.database_url, settings.key_file, size=size) as pool:
 
         def turned() -> None:

@@ -59,8 +59,12 @@ def _missing(conclusion: Conclusion, record: Record | None) -> Iterable[Entry]:
         # What people said of it before still stands after the move.
         turned = None
         yield Entry(conclusion.moved, conclusion.key, conclusion.legal_at, conclusion.data)
-    if conclusion.turn != turned:
+    if conclusion.turn != turned or (turned is not None and record is not None and _says_otherwise(conclusion, record)):
         yield _turn(conclusion)
+
+
+def _says_otherwise(conclusion: Conclusion, record: Record) -> bool:
+    return any(record.data.get(name) != value for name, value in conclusion.turned.items())
 
 
 def _turn(conclusion: Conclusion) -> Entry:

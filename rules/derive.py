@@ -111,7 +111,7 @@ def _derived(case_id: str, facts: Sequence[Fact], world: World, calendar: Calend
     for kind, at, fact_id in beginning.findings:
         fold.find(kind, at, fact_id)
     _fold_all(fold, facts, beginning)
-    return _case(fold, facts, beginning)
+    return _case(fold, facts)
 
 
 def item_of(facts: Sequence[Fact], world: World, calendar: Calendar) -> Item | None:
@@ -171,7 +171,7 @@ def _moments(fold: Fold, beginning: Beginning) -> list[tuple[datetime, Callable[
     return found
 
 
-def _case(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> Case:
+def _case(fold: Fold, facts: Sequence[Fact]) -> Case:
     clocks = {name: clock for name in CLOCKS if (clock := fold.clock(name))}
     _find_overruns(fold, facts)
     stages = steps(fold) if fold.item.steps else ()

@@ -83,6 +83,7 @@ class _Folding:
         self.refusals: list[Refused] = []
         self.parked: list[tuple[str, str]] = []
         self.reversed: list[tuple[str, str, datetime]] = []
+        self.referred: dict[str, datetime] = {}
 
     def take(self, fact: Fact) -> None:
         match fact.type:
@@ -90,6 +91,8 @@ class _Folding:
                 self._open(fact)
             case "breach.withdrawn":
                 self._withdraw(fact.data.breach, fact.occurred_at)
+            case "case.referred":
+                self._referral(fact)
             case _:
                 self._said(fact)
 
@@ -110,6 +113,7 @@ class _Folding:
             id=f"{data.breach.replace('/breach:', '/')}/{self.person}", person=self.person, unit=data.unit, case=fact.case,
             breach=data.breach, finding=data.finding, legal_at=legal_at, opened_at=fact.occurred_at,
             grade=data.grade or "ordinary", rules=rules, statement_until=window.due_on, window_ends_at=window.expires_at,
+            frozen_at=self.referred.get(fact.case),
         )  # fmt: skip
 
     def _withdraw(self, breach: str, at: datetime) -> None:
@@ -183,8 +187,12 @@ class _Folding:
             proceeding.standing = False
             self.reversed.append((proceeding.case, proceeding.breach, fact.occurred_at))
 
-    def _referral(self, proceeding: Proceeding, fact: Fact) -> None:
-        proceeding.frozen_at = proceeding.frozen_at or fact.occurred_at
+    def _referral(self, fact: Fact) -> None:
+        """R15: the ladder freezes, for the proceedings of the case that are open and for those that are opened later."""
+        self.referred.setdefault(fact.case, fact.occurred_at)
+        for proceeding in self.proceedings.values():
+            if proceeding.case == fact.case:
+                proceeding.frozen_at = proceeding.frozen_at or fact.occurred_at
 
     def count(self) -> None:
         """Counts confirmed, standing breaches by the local date of their legal instant, in (same day a year before, today]."""
@@ -204,7 +212,6 @@ _ACTS = {
     "measure.decided": "_decision",
     "review.requested": "_review",
     "review.decided": "_reviewed",
-    "case.referred": "_referral",
 }
 
 

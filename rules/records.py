@@ -63,6 +63,7 @@ TYPES: dict[str, tuple[str, str | None]] = {
 # A conclusion that no longer holds is answered by an entry of this type; kinds not named here stay as they are.
 WITHDRAWALS: dict[str, str] = {
     "limit": "limit_withdrawn",
+    "alert": "alert_closed",
     "suspension": "suspension_withdrawn",
     "resumption": "resumption_withdrawn",
     "deemed": "deemed_acceptance_withdrawn",

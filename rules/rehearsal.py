@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
 from rules.case_stream import advance_case
+from rules.detectors import Ending, late_ending
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.payloads import DOCKET_TYPES, WORLD_TYPES
 from rules.snapshot import payload_dict
+from rules.start import FIRST
 from rules.stream import Entry, Health, Outreach, Step, Stream
 from rules.world import World
 
@@ -49,15 +51,16 @@ class Rehearsal:
         self.streams: dict[str, Stream] = {}
         self.ledgers: dict[str, list[Line]] = {}
         self.parked: dict[tuple[str, str], tuple[Fact, str]] = {}
-        self.quarantined: list[tuple[Fact, str]] = []
+        self.quarantined: list[tuple[Fact, str, datetime]] = []
         self.duplicates: list[Fact] = []
-        self.at = datetime.min
+        self.at = datetime.min.replace(tzinfo=UTC)
         self._seen: set[tuple[str, str]] = set()
         self._watermarks: dict[str, datetime] = {}
         self._next: dict[str, datetime] = {}
         self._queue: list[tuple[datetime, int, int, str]] = []
         self._places = 0
         self._dockets_of: dict[str, set[str]] = {}
+        self.endings: dict[str, Ending] = {}
         self._ends = sorted(o.end for o in outages if o.what == "engine")
 
     def play(self, facts: Iterable[Fact]) -> None:
@@ -108,25 +111,24 @@ class Rehearsal:
             return []
         if fact.type in DOCKET_TYPES:
             found = self._dockets(fact)
-            if not found and fact.type == "case.referred" and f"case:{fact.case}" in self.streams:
-                return [f"case:{fact.case}"]
             if not found:
                 self.parked[fact.source, fact.id] = (fact, "no proceeding is known that this concerns")
             return found
+        if not self._in_catalogue(fact):
+            self.quarantined.append((fact, f"the item {fact.item} is not in the published catalogue", at))
+            return []
         stream = f"case:{fact.case}"
-        if stream in self.streams or self._in_catalogue(fact):
-            return [stream]
-        return []
+        if stream not in self.streams and fact.item is None:
+            self.parked[fact.source, fact.id] = (fact, "the case is not known yet")
+            return []
+        return [stream]
 
     def _in_catalogue(self, fact: Fact) -> bool:
-        if fact.item is None:
-            self.parked[fact.source, fact.id] = (fact, "the case is not known yet")
-            return False
+        """Whether the item was effective and published on the day; only what opens a case has to name one that was."""
+        if fact.item is None or (f"case:{fact.case}" in self.streams and fact.type not in FIRST):
+            return True
         on = fact.occurred_on or self.world.calendar(self.at).local_date(fact.occurred_at)
-        if self.world.item(fact.item, on) is None:
-            self.quarantined.append((fact, f"the item {fact.item} is not in the published catalogue"))
-            return False
-        return True
+        return self.world.item(fact.item, on) is not None
 
     def _dockets(self, fact: Fact) -> list[str]:
         known = self._dockets_of.get(fact.case, set())
@@ -139,9 +141,13 @@ class Rehearsal:
         if fact.type == "source.watermark":
             self._watermarks[fact.source] = datetime.fromisoformat(fact.data.through).astimezone(at.tzinfo)
         for name, stream in list(self.streams.items()):
-            concerns = fact.type == "calendar.imported" or any(f.source == fact.source for f in stream.facts[:1])
-            if name.startswith("case:") and concerns:
+            if name.startswith("case:") and (fact.type == "calendar.imported" or self._waits_for(stream, fact.source)):
                 self._step(name, [], at)
+
+    @staticmethod
+    def _waits_for(stream: Stream, source: str) -> bool:
+        hold = stream.records.get("hold:source_behind")
+        return hold is not None and hold.status == "open" and stream.view.source == source
 
     # -- steps --------------------------------------------------------------------------------------------------------------
 
@@ -172,6 +178,8 @@ class Rehearsal:
         advance = advance_case if name.startswith("case:") else advance_docket
         step = advance(stream, new, at, self.world, self._health(at))
         self.streams[name] = step.stream
+        if name.startswith("case:") and (ending := late_ending(step.stream, self.world)) is not None:
+            self.endings[name] = ending
         self._write(name, new, step, at)
         self._schedule(name, step.next_at)
         for message in step.outreach:

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from rules.detectors import bulk_back_entries
+from rules.facts import Fact
 from rules.rehearsal import Line, Rehearsal, body_of
 from rules.stream import Record
 from rules.summary import document, status
@@ -39,10 +41,7 @@ class _Report:
             "cases": {case: self._case(case) for case in self.cases},
             "refusals": self._all("refusal", self._refusal, standing=True),
             "findings": sorted(
-                [
-                    *self._all("finding", self._finding),
-                    *(self._off_catalogue(f.case, f.occurred_at, f.recorded_at) for f, _ in self.played.quarantined),
-                ],
+                [*self._all("finding", self._finding), *self._off_catalogue(), *self._bulks()],
                 key=lambda f: _instant(f["legal_at"]),
             ),
             "breaches": sorted(self._all("breach", self._breach), key=lambda b: _instant(b["legal_at"])),
@@ -50,7 +49,7 @@ class _Report:
             "proceedings": self._all("proceeding", self._proceeding),
             "notices": sorted(self._all("notice", self._notice), key=lambda n: _instant(n["at"])),
             "parked": self._parked(),
-            "quarantined": [{"fact": f.id, "why": why} for f, why in self.played.quarantined],
+            "quarantined": [{"fact": f.id, "why": why} for f, why, _ in self.played.quarantined],
             "duplicates": [{"fact": f.id} for f in self.played.duplicates],
             "answers": [self._answer(q) for q in questions],
         }
@@ -107,12 +106,13 @@ class _Report:
 
     def _line(self, line: Line) -> dict[str, Any]:
         if line.fact is not None:
-            kind, occurred, legal = line.fact.type, line.fact.occurred_at, None
+            on = line.fact.occurred_on
+            kind, occurred, legal = line.fact.type, on.isoformat() if on else self.iso(line.fact.occurred_at), None
         else:
             assert line.entry is not None
             kind, occurred, legal = line.entry.type, None, line.entry.legal_at
         return {
-            "version": line.version, "type": kind, "occurred_at": self.iso(occurred), "legal_at": self.iso(legal),
+            "version": line.version, "type": kind, "occurred_at": occurred, "legal_at": self.iso(legal),
             "recorded_at": self.iso(line.recorded_at), "data": body_of(line),
         }  # fmt: skip
 
@@ -139,10 +139,23 @@ class _Report:
             "indication": data.get("indication", False), "evidence": data.get("evidence", []),
         }  # fmt: skip
 
-    def _off_catalogue(self, case: str, at: datetime, recorded: datetime) -> dict[str, Any]:
+    def _off_catalogue(self) -> list[dict[str, Any]]:
+        """R4: one for each case that nobody's catalogue holds."""
+        first: dict[str, tuple[Fact, datetime]] = {}
+        for fact, _, at in self.played.quarantined:
+            first.setdefault(fact.case, (fact, at))
+        return [self._across("off_catalogue", case, None, f.occurred_at, at, [f.id]) for case, (f, at) in first.items()]
+
+    def _bulks(self) -> list[dict[str, Any]]:
+        found = bulk_back_entries(self.played.endings.values(), self.played.world.practice)
+        return [self._across("bulk_back_entry", b.case, b.unit, b.at, b.at, list(b.evidence)) for b in found]
+
+    def _across(
+        self, kind: str, case: str, unit: str | None, at: datetime, opened: datetime, evidence: list[str]
+    ) -> dict[str, Any]:
         return {
-            "kind": "off_catalogue", "case": case, "unit": None, "person": None, "clock": None, "legal_at": self.iso(at),
-            "opened_at": self.iso(recorded), "status": "open", "indication": False, "evidence": [],
+            "kind": kind, "case": case, "unit": unit, "person": None, "clock": None, "legal_at": self.iso(at),
+            "opened_at": self.iso(opened), "status": "open", "indication": False, "evidence": evidence,
         }  # fmt: skip
 
     def _breach(self, case: str, record: Record) -> dict[str, Any]:

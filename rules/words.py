@@ -51,9 +51,9 @@ def recused(facts: Sequence[Fact], records: Mapping[str, Record]) -> list[Refuse
 
 def _meant(word: Fact, records: Mapping[str, Record]) -> Iterator[Record]:
     for key, record in records.items():
-        if record.kind == "finding" and word.data.finding in names_of(record.data["kind"], key):
-            if record.legal_at is not None and record.legal_at <= word.occurred_at:
-                yield record
+        named = record.kind == "finding" and word.data.finding in names_of(record.data["kind"], key)
+        if named and record.legal_at is not None and record.legal_at <= word.occurred_at:
+            yield record
 
 
 def waiting(facts: Sequence[Fact], records: Mapping[str, Record], case: Case) -> tuple[tuple[str, str], ...]:

@@ -66,6 +66,7 @@ COMMANDS = (
         "从 YAML 载入单位、人员、事项",
         "load units, people, items from YAML",
     ),
+    Command(_CARE, "key", "engine.cli.key", "接口密钥", "API keys of the sources"),
     Command(_CARE, "user", "engine.cli.user", "用户", "users"),
     Command(_CARE, "reconcile", "engine.cli.reconcile", "对账", "compare everything with a derivation from the facts"),
     Command(_CARE, "audit", "engine.cli.audit", "台账校验与封存", "verify and seal the ledger"),

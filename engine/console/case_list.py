@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import msgspec
 from markupsafe import Markup
@@ -35,9 +36,10 @@ def standing(visit: Visit, clock: Account) -> str:
     t, today = visit.t, visit.today
     if clock.expired_at:
         late_from = visit.d.local(clock.expired_at).date()
-        until = visit.d.local(clock.completed_at).date() if clock.completed_at else today
+        done = clock.completed_at
+        until = visit.d.local(done - timedelta(microseconds=1)).date() if done else today
         n = visit.calendar.working_days_between(visit.calendar.add_working_days(late_from, -1), until)
-        return t("standing.late_done" if clock.completed_at else "standing.late", n=n)
+        return t("standing.late_done" if done else "standing.late", n=n)
     if clock.completed_at and clock.completed_at <= visit.now:
         return t("standing.in_time")
     if clock.open_stop or clock.due_on is None:

@@ -47,7 +47,8 @@ def logins(county: Catalogue) -> list[Login]:
 def make_users(connection: Connection, county: Catalogue, at: datetime) -> None:
     """Creates the users that are missing; a password somebody changed stays changed."""
     names = {person.id: person.name for person in county.people}
-    for login in logins(county):
+    known = {row[0] for row in connection.execute("SELECT login FROM app_user")}
+    for login in (login for login in logins(county) if login.login not in known):
         connection.execute(
             "INSERT INTO app_user (login, person, name, roles, units, password_hash, locale, email, active, created_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, 'zh', %s, true, %s) ON CONFLICT (login) DO NOTHING",

@@ -13,6 +13,7 @@ from tests.architecture.tree import ROOT, files, modules, texts
 MARKDOWN_LINK = re.compile(r'\]\(([^)\s]+)\)|(?:src|href|srcset)="([^"]+)"')
 # Paths in backticks: `engine/api/events.py`, `tests/chaos/`, `examples/wabo/mapping.yaml`.
 MENTIONED = re.compile(r"`((?:rules|workflows|notifications|engine|tests|deploy|examples|docs|bench)/[\w./-]*[\w/])`")
+CITED = re.compile(r"\b([\w-]+(?:\.[\w-]+)?\.md)\b")
 TAG = re.compile(r"<(?:a|form|button|div|tbody|section|input|select|tr)\b[^>]*>", re.DOTALL)
 ADDRESS = re.compile(r'\b(href|action|hx-get|hx-post)="(/[^"]*)"')
 STATIC = re.compile(r"""static\(['"]([^'"]+)['"]\)""")
@@ -48,6 +49,12 @@ def test_every_link_in_a_page_of_the_repository_leads_somewhere():
 def test_every_path_that_a_page_mentions_exists():
     dead = [f"{path}: {name}" for path, text in _pages() for name in MENTIONED.findall(text) if not _exists(name)]
     assert not dead, "\n".join(dead)
+
+
+def test_no_file_cites_a_page_that_is_not_here():
+    names = {path.name for path in files()}
+    dead = [f"{path}: {name}" for path, text in texts() for name in CITED.findall(text) if name not in names]
+    assert not dead, "\n".join(sorted(set(dead)))
 
 
 def _exists(name: str) -> bool:

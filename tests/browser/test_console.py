@@ -14,12 +14,23 @@ from tests.support.county import PASSWORD, app, at, county, serve, two_months
 pytestmark = [pytest.mark.postgres, pytest.mark.browser]
 CARD = "level = 'red'"
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with servers.fresh_database(postgres_server) as url, tempfile.TemporaryDirectory() as folder, county(url, Path(folder), at("2026-02-02", "08:00")) as made:
+    with (
+        servers.fresh_database(postgres_server) as url,
+        tempfile.TemporaryDirectory() as folder,
+        county(url, Path(folder), at("2026-02-02", "08:00")) as made,
+    ):
         two_months(made)
         yield made
 
@@ -67,7 +78,9 @@ def visit(browser, address):
 
 def some_case(life, condition):
     with life.pool.connection() as connection:
-        return connection.execute(f"SELECT case_id FROM case_file WHERE {condition} ORDER BY case_id LIMIT 1").fetchone()[0]
+        return connection.execute(
+            f"SELECT case_id FROM case_file WHERE {condition} ORDER BY case_id LIMIT 1"
+        ).fetchone()[0]
 
 
 def test_a_grade_shows_its_consequence_before_the_finding_is_confirmed(visit, address):
@@ -141,7 +154,20 @@ def test_the_strip_says_each_day_on_focus_and_by_arrow(visit, address, life):
 def test_no_page_is_wider_than_a_phone(visit, address, life, locale):
     page = visit("inspector", locale=locale, width=390)
     case = some_case(life, "level = 'red'")
-    for path in ("/today", "/cases", f"/cases/{case}", "/findings", "/alerts?level=yellow", "/proceedings", "/certificates", "/units", "/items", "/items/PL-01", "/messages", "/help"):
+    for path in (
+        "/today",
+        "/cases",
+        f"/cases/{case}",
+        "/findings",
+        "/alerts?level=yellow",
+        "/proceedings",
+        "/certificates",
+        "/units",
+        "/items",
+        "/items/PL-01",
+        "/messages",
+        "/help",
+    ):
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
     assert page.errors == []

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,7 +22,11 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with servers.fresh_database(postgres_server) as url, tempfile.TemporaryDirectory() as folder, county(url, Path(folder), at("2026-02-02", "08:00")) as made:
+    with (
+        servers.fresh_database(postgres_server) as url,
+        tempfile.TemporaryDirectory() as folder,
+        county(url, Path(folder), at("2026-02-02", "08:00")) as made,
+    ):
         two_months(made)
         yield made
 
@@ -116,7 +121,21 @@ def test_a_form_without_the_token_of_its_session_changes_nothing(inspector, life
 
 # -- what is seen -----------------------------------------------------------------------------------------------------
 
-PAGES = ("/today", "/cases", "/alerts?level=red", "/findings", "/proceedings", "/proceedings?ended=1", "/certificates", "/units", "/units/urban", "/items", "/items/PL-01", "/messages", "/help")
+PAGES = (
+    "/today",
+    "/cases",
+    "/alerts?level=red",
+    "/findings",
+    "/proceedings",
+    "/proceedings?ended=1",
+    "/certificates",
+    "/units",
+    "/units/urban",
+    "/items",
+    "/items/PL-01",
+    "/messages",
+    "/help",
+)
 
 
 @pytest.mark.parametrize("locale", ["zh", "en"])
@@ -160,7 +179,10 @@ def test_a_head_sees_the_cases_of_the_own_unit_alone(application, life):
 
 
 def test_filters_of_the_address_bar_hold_on_page_and_in_both_exports(inspector, life):
-    wanted = {row[0] for row in ask(life, "SELECT case_id FROM case_file WHERE level = 'red' AND status IN ('open', 'suspended')")}
+    wanted = {
+        row[0]
+        for row in ask(life, "SELECT case_id FROM case_file WHERE level = 'red' AND status IN ('open', 'suspended')")
+    }
     assert wanted
     assert set(re.findall(r'href="/cases/(AL-[^"]+)"', inspector.get("/cases?level=red").text)) == wanted
     rows = list(csv.reader(io.StringIO(inspector.get("/cases.csv?level=red").text.lstrip("\ufeff"))))
@@ -180,13 +202,25 @@ def test_pages_by_cursor_show_every_case_once_in_order(application, inspector, l
     assert len(seen) == len(set(seen)) == ask(life, "SELECT count(*) FROM case_file")[0][0]
 
 
-@pytest.mark.parametrize("query", ["due_from=yesterday", "status=nonsense", "after=%00", "level=red&after=x~y", "text=%25"])
+@pytest.mark.parametrize(
+    "query", ["due_from=yesterday", "status=nonsense", "after=%00", "level=red&after=x~y", "text=%25"]
+)
 def test_a_strange_filter_is_no_error(inspector, query):
     assert inspector.get(f"/cases?{query}").status_code == 200
 
 
 def test_an_unknown_thing_is_not_found(inspector):
-    for path in ("/cases/none", "/findings/none", "/proceedings/none", "/alerts/none", "/units/none", "/items/none", "/mail", "/certificates/none", "/static/../app.py"):
+    for path in (
+        "/cases/none",
+        "/findings/none",
+        "/proceedings/none",
+        "/alerts/none",
+        "/units/none",
+        "/items/none",
+        "/mail",
+        "/certificates/none",
+        "/static/../app.py",
+    ):
         assert inspector.get(path).status_code == 404
 
 
@@ -202,7 +236,7 @@ def test_the_certificate_is_public_and_names_nobody(application, life):
 def test_what_was_written_by_others_is_shown_as_text(inspector, life):
     with life.pool.connection() as connection:
         connection.execute(
-            "INSERT INTO message (id, person, subject, body, kind, created_at) VALUES ('x', 'inspection-you', '<script>1</script>', '<b>', 'k', now())"
+            "INSERT INTO message (id, person, subject, body, kind, level, created_at) VALUES ('x', 'inspection-you', '<script>1</script>', '<b>', 'k', 'none', now())"
         )
     text = inspector.get("/messages").text
     assert "<script>1" not in text
@@ -242,19 +276,26 @@ def test_a_confirmed_finding_opens_a_proceeding_once_however_often_it_is_sent(in
     for _ in range(2):
         assert inspector.post(f"/findings/{id_}/confirm", data=form).headers["location"].endswith("?done=confirmed")
     assert ask(life, "SELECT status FROM finding WHERE id = %s", id_) == [("confirmed",)]
-    ((proceeding, phase, person),) = ask(life, "SELECT proceeding_id, phase, person FROM proceeding WHERE case_id = %s", case_id)
+    ((proceeding, phase, person),) = ask(
+        life, "SELECT proceeding_id, phase, person FROM proceeding WHERE case_id = %s", case_id
+    )
     assert phase == "statement"
     text = inspector.get(f"/proceedings/{proceeding}").text
-    assert "系统提出建议,由有权的人决定" in text
+    assert "系统提出建议，由有权的人决定" in text
     assert "作出决定" not in text
-    ((actor,),) = ask(life, "SELECT actor FROM entry WHERE type = 'finding.confirmed' AND stream_id = %s", f"case:{case_id}")
+    ((actor,),) = ask(
+        life, "SELECT actor FROM entry WHERE type = 'finding.confirmed' AND stream_id = %s", f"case:{case_id}"
+    )
     assert actor == "inspection-you"
     assert person
     assert unit
 
 
 def test_the_whole_way_from_statement_to_decision(inspector, application, life):
-    rows = ask(life, "SELECT proceeding_id, unit, person, owner, proposed_level FROM proceeding WHERE phase = 'statement' LIMIT 1")
+    rows = ask(
+        life,
+        "SELECT proceeding_id, unit, person, owner, proposed_level FROM proceeding WHERE phase = 'statement' LIMIT 1",
+    )
     id_, unit, person, owner, proposed = rows[0]
     for login, who, role in (("concerned", person, "officer"), ("decider", owner, "unit_head")):
         with life.pool.connection() as connection:
@@ -263,21 +304,31 @@ def test_the_whole_way_from_statement_to_decision(inspector, application, life):
                 " SELECT %s, %s, %s, %s, password_hash, now(), '', 'zh', true FROM app_user WHERE login = 'head'",
                 (login, who, [role], [unit]),
             )
+    life.wait_until(life.clock.shows + timedelta(minutes=5))
     decider, concerned = sign_in(application, "decider"), sign_in(application, "concerned")
-    early = decider.post(f"/proceedings/{id_}/decide", data={"csrf": field(decider.get("/today").text, "csrf"), "level": "1", "token": "early"})
+    early = decider.post(
+        f"/proceedings/{id_}/decide",
+        data={"csrf": field(decider.get("/today").text, "csrf"), "level": "1", "token": "early"},
+    )
     assert early.status_code == 403
     page = concerned.get(f"/proceedings/{id_}").text
     said = {"csrf": field(page, "csrf"), "token": field(page, "token"), "text": "当时系统故障"}
-    assert concerned.post(f"/proceedings/{id_}/statement", data=said).status_code == 303
+    stated = concerned.post(f"/proceedings/{id_}/statement", data=said)
+    assert stated.status_code == 303, stated.text
     assert ask(life, "SELECT phase FROM proceeding WHERE proceeding_id = %s", id_) == [("proposed",)]
+    life.wait_until(life.clock.shows + timedelta(minutes=5))
     page = decider.get(f"/proceedings/{id_}").text
     assert "当时系统故障" not in page
     form = {"csrf": field(page, "csrf"), "token": field(page, "token"), "level": str(1 if proposed != 1 else 2)}
-    assert decider.post(f"/proceedings/{id_}/decide", data=form).status_code == 422  # other than proposed: no reason given
+    assert (
+        decider.post(f"/proceedings/{id_}/decide", data=form).status_code == 422
+    )  # other than proposed: no reason given
     shown = decider.post(f"/proceedings/{id_}/consequence", data={**form, "level": str(proposed)})
     assert "如果这样做" in shown.text
     assert decider.post(f"/proceedings/{id_}/decide", data={**form, "level": str(proposed)}).status_code == 303
-    assert ask(life, "SELECT decided_level, decided_by FROM proceeding WHERE proceeding_id = %s", id_) == [(proposed, owner)]
+    assert ask(life, "SELECT decided_level, decided_by FROM proceeding WHERE proceeding_id = %s", id_) == [
+        (proposed, owner)
+    ]
 
 
 def test_an_alert_is_acknowledged_and_answered_by_its_addressee_alone(inspector, application, life):
@@ -288,7 +339,10 @@ def test_an_alert_is_acknowledged_and_answered_by_its_addressee_alone(inspector,
     assert leading.post(f"/alerts/{id_}/acknowledge", data={"csrf": csrf, "token": "x1"}).status_code == 403
     page = inspector.get(f"/alerts/{id_}").text
     form = {"csrf": field(page, "csrf"), "token": field(page, "token"), "next": f"/alerts/{id_}"}
-    assert inspector.post(f"/alerts/{id_}/acknowledge", data=form).headers["location"] == f"/alerts/{id_}?done=acknowledged"
+    assert (
+        inspector.post(f"/alerts/{id_}/acknowledge", data=form).headers["location"]
+        == f"/alerts/{id_}?done=acknowledged"
+    )
     assert ask(life, "SELECT status FROM alert WHERE id = %s", id_) == [("acknowledged",)]
     page = inspector.get(f"/alerts/{id_}?done=acknowledged").text
     assert "签收不等于解决" in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -27,7 +27,9 @@ def maker(locale="zh"):
 def days_of(amount: int, start: str, today: str, *, spans=(), stopped=None, **ends):
     limit = Limit(amount=amount, unit="working_days")
     lines = explain(limit, date.fromisoformat(start), CN, profile_from(DEFAULT), spans)
-    bounds = Ends(date.fromisoformat(start), date.fromisoformat(today), committed_on=lines[-1].on, stopped=stopped or {}, **ends)
+    bounds = Ends(
+        date.fromisoformat(start), date.fromisoformat(today), committed_on=lines[-1].on, stopped=stopped or {}, **ends
+    )
     return maker().days(lines, bounds)
 
 
@@ -89,7 +91,7 @@ def test_limits_warning_and_today_are_marks_on_their_days():
 
 
 def test_a_long_strip_wraps_into_rows_that_begin_on_mondays():
-    svg = ElementTree.fromstring(day_strip(days_of(30, "2026-03-04", "2026-03-04"), "", per_row=14))
+    svg = ET.fromstring(day_strip(days_of(30, "2026-03-04", "2026-03-04"), "", per_row=14))
     assert len(svg.findall(f"{SVG}g")) > 2
     first = svg.find(f"{SVG}g/{SVG}g/{SVG}rect")
     assert float(first.get("x")) == pytest.approx(2 * 26 + 0.5)  # Wednesday: the third place
@@ -97,14 +99,14 @@ def test_a_long_strip_wraps_into_rows_that_begin_on_mondays():
 
 def test_words_are_escaped_and_the_picture_is_well_formed():
     day = StripDay(date(2026, 3, 2), "counted", '<b>"&', 1, marks=(Mark("today", "<now>"),), month="<3>")
-    svg = ElementTree.fromstring(day_strip([day], 'a "label" <x>'))
+    svg = ET.fromstring(day_strip([day], 'a "label" <x>'))
     assert svg.get("aria-label") == 'a "label" <x>'
     assert svg.find(f".//{SVG}title").text == '<b>"&'
-    ElementTree.fromstring(compact_strip([day], "<x>"))
+    ET.fromstring(compact_strip([day], "<x>"))
 
 
 def test_a_long_compact_strip_keeps_the_height_and_width_of_its_row():
-    svg = ElementTree.fromstring(compact_strip(days_of(60, "2026-03-02", "2026-03-02"), ""))
+    svg = ET.fromstring(compact_strip(days_of(60, "2026-03-02", "2026-03-02"), ""))
     assert svg.get("height") == "20"
     assert int(svg.get("width")) == 184
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.cli.main import main
 from engine.intake.decide import advance, decide, due_streams
 from engine.ledger.read import read_stream
 from engine.rebuild import tables
@@ -97,3 +98,26 @@ def test_progress_is_told_to_the_last_entry(pool):
         tables.compare(connection, told.append)
         of_cases = connection.execute("SELECT count(*) FROM entry WHERE stream_kind <> 'config'").fetchone()[0]
     assert told[-1] == of_cases
+
+
+def command(monkeypatch, pool, *arguments):
+    monkeypatch.setenv("DATABASE_URL", pool.conninfo)
+    monkeypatch.setenv("JIANNUO_LOCALE", "en")
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return ended.value.code
+
+
+def test_the_commands_say_whether_tables_and_chains_hold(pool, monkeypatch, capsys):
+    assert command(monkeypatch, pool, "rebuild", "--check") == 0
+    assert "agree with the ledger" in capsys.readouterr().out
+    assert command(monkeypatch, pool, "audit", "verify") == 0
+    with open_owner(pool.conninfo) as connection:
+        connection.execute("UPDATE case_file SET holder = 'nobody' WHERE case_id = 'A7'")
+        connection.execute("UPDATE entry SET actor = 'nobody' WHERE stream_id = 'case:A7' AND version = 1")
+    assert command(monkeypatch, pool, "rebuild", "--check") == 1
+    assert "case_file: differs from the ledger" in capsys.readouterr().out
+    assert command(monkeypatch, pool, "audit", "verify", "-o", "json") == 1
+    assert '"stream_id":"case:A7","version":1,"what":"changed"' in capsys.readouterr().out
+    assert command(monkeypatch, pool, "rebuild") == 0
+    assert command(monkeypatch, pool, "rebuild", "--check") == 0

@@ -2,10 +2,12 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from engine.effects.spread import Spread
@@ -14,6 +16,7 @@ from engine.jobs.intake_watch import IntakeWatch
 from engine.jobs.leader import candidate
 from engine.jobs.scheduler import Job, run
 from engine.jobs.wake import Unsent, clear, unsent
+from engine.storage.connect import Pool
 from rules.calendar import shipped
 from tests.support.worlds import MONDAY, TestClock, a_database
 from tests.workflows.running import Engine
@@ -57,44 +60,44 @@ def test_one_leads_and_the_next_takes_over(postgres_url: str, tmp_path: Path) ->
         assert second.taken()
 
 
-@pytest.mark.postgres
-def test_a_leader_whose_connection_dies_is_followed(postgres_url: str, tmp_path: Path) -> None:
-    done: list[str] = []
+@contextmanager
+def standing_by(pool: Pool, *acts: Callable[[], object]) -> Iterator[None]:
+    """A scheduler for each act, in a thread of its own."""
     stop = threading.Event()
-    with a_database(postgres_url, tmp_path) as pool:
-        threads = [
-            threading.Thread(target=run, args=(pool, (Job("note", 0.05, lambda name=name: done.append(name)),), stop))
-            for name in ("one", "two")
-        ]
-        for thread in threads:
-            thread.start()
-        until(lambda: bool(done))
-        leader = done[0]
-        assert set(done) == {leader}, "two led at once"
-        with pool.connection() as connection:
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
-        before = len(done)
-        until(lambda: len(done) > before + 3)
+    threads = [threading.Thread(target=run, args=(pool, (Job("act", 0.05, act),), stop)) for act in acts]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
         stop.set()
         for thread in threads:
             thread.join(BOUND)
 
 
 @pytest.mark.postgres
+def test_a_leader_whose_connection_dies_is_followed(postgres_url: str, tmp_path: Path) -> None:
+    done: list[str] = []
+    acts = [lambda name=name: done.append(name) for name in ("one", "two")]
+    with a_database(postgres_url, tmp_path) as pool, standing_by(pool, *acts):
+        until(lambda: len(done) > 5)
+        assert len(set(done)) == 1, "two led at once"
+        with psycopg.connect(postgres_url) as owner:
+            owner.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        before = len(done)
+        until(lambda: len(done) > before + 5)
+
+
+@pytest.mark.postgres
 def test_a_job_that_fails_comes_again(postgres_url: str, tmp_path: Path) -> None:
     beats: list[int] = []
-    stop = threading.Event()
 
     def broken() -> None:
         beats.append(1)
         raise ValueError("a defect")
 
-    with a_database(postgres_url, tmp_path) as pool:
-        thread = threading.Thread(target=run, args=(pool, (Job("broken", 0.05, broken),), stop))
-        thread.start()
+    with a_database(postgres_url, tmp_path) as pool, standing_by(pool, broken):
         until(lambda: len(beats) >= 3)
-        stop.set()
-        thread.join(BOUND)
 
 
 @pytest.mark.postgres

@@ -14,11 +14,12 @@ from engine.intake.decide import decide
 from engine.intake.envelope import Envelope
 from engine.intake.health import beat
 from engine.jobs.sweep import sweep
+from engine.storage.config import Configuration, record_all
 from engine.storage.connect import Pool
 from notifications.channels.base import Delivery
 from notifications.channels.registry import Channels
 from notifications.render import Message
-from tests.support.worlds import MONDAY, TestClock, a_database, accepted, message
+from tests.support.worlds import ITEM, MONDAY, TestClock, a_database, accepted, message
 
 pytestmark = pytest.mark.postgres
 
@@ -111,6 +112,34 @@ def test_every_notice_of_a_whole_life_has_words(desk: Desk) -> None:
     told = {kind for (kind,) in desk.rows("SELECT DISTINCT kind FROM notice")}
     assert {"consent_implied", "proceeding_opened", "measure_decided"} <= told
     assert not problems
+
+
+STEPPED = {
+    "code": "S",
+    "silence": {"effect": "none"},
+    "steps": [{"id": "check", "name": "审查", "limit": {"amount": 2, "unit": "working_days"}, "holder": "zhang"}],
+    "offices": [{"id": "office", "limit": {"amount": 2, "unit": "working_days"}}],
+}
+HELD = {
+    "code": "H",
+    "silence": {"effect": "approve", "basis": "art. 50", "preconditions": [{"fact": "public_notice.published"}]},
+}
+
+
+def test_late_steps_silent_offices_holds_and_remedies_have_words(desk: Desk) -> None:
+    with desk.pool.connection() as connection:
+        pieces = [Configuration(kind="item", id=own["code"], body=ITEM | own) for own in (STEPPED, HELD)]
+        record_all(connection, pieces, "tests", MONDAY - timedelta(days=300))
+    desk.take(
+        message("s", "application.accepted", "S1", item="S"), message("h", "application.accepted", "H1", item="H")
+    )
+    desk.take(message("o", "office.consulted", "S1", office="office"))
+    desk.go(timedelta(days=30))
+    desk.collector.collect()
+    assert desk.rows("SELECT id, problem FROM outbox WHERE problem IS NOT NULL") == []
+    assert {kind for (kind,) in desk.rows("SELECT DISTINCT kind FROM notice")} >= {"lead_office_told", "remedies"}
+    causes = {cause.partition(":")[0] for (cause,) in desk.rows("SELECT DISTINCT cause FROM alert")}
+    assert {"step", "hold", "limit"} <= causes
 
 
 def test_back_filled_cases_send_nothing_to_anybody(desk: Desk) -> None:

@@ -1,0 +1,31 @@
+"""How much each part does. `small` is a check that everything runs; figures come from `full`."""
+
+import msgspec
+
+
+class Scale(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers of cases unless the name says otherwise."""
+
+    kernel_seconds: float
+    limit_requests: int
+    rehearsed: tuple[int, ...]
+    insert_seconds: int
+    single: int
+    batch: int
+    grown: tuple[int, ...]
+    steps_ours: int
+    steps_bare: int
+    wave_ours: int
+    wave_bare: int
+    logged: int
+
+
+SMALL = Scale(
+    kernel_seconds=0.3, limit_requests=20_000, rehearsed=(50, 500), insert_seconds=2, single=150, batch=500, grown=(200, 2_000),
+    steps_ours=150, steps_bare=80, wave_ours=300, wave_bare=100, logged=500,
+)  # fmt: skip
+FULL = Scale(
+    kernel_seconds=2.0, limit_requests=200_000, rehearsed=(100, 1_000, 10_000), insert_seconds=5, single=2_000, batch=4_000,
+    grown=(1_000, 10_000, 100_000), steps_ours=2_000, steps_bare=1_000, wave_ours=10_000, wave_bare=2_000, logged=10_000,
+)  # fmt: skip
+SCALES = {"small": SMALL, "full": FULL}

@@ -1,0 +1,71 @@
+"""kill -9, in turn and again: always one process that the supervisor watches, known by pid and start time."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from engine.embedded import postgres
+from engine.embedded.process import Identity, is_running, wait_until
+from tests.support.installation import Installation
+
+IN_TURN = ("worker", "temporal", "postgres", "scheduler", "api")
+BOUND = 30.0
+
+
+def database(place: Installation) -> str:
+    return postgres.connection_url(place.data, place.runtime().ports["postgres"])
+
+
+def kill(place: Installation, part: str) -> Identity:
+    """Kills the process that plays this part now, as soon as there is one; returns who it was."""
+    assert wait_until(lambda: is_running(place.child(part)), BOUND), f"{part} did not come back:\n{place.output()}"
+    known = place.child(part)
+    os.kill(known.pid, signal.SIGKILL)
+    return known
+
+
+def kill_in_turn(place: Installation, until: float, every: float) -> list[Identity]:
+    """Kills one part after the other until the monotonic instant, then waits until each is back. Returns the dead."""
+    dead: dict[str, list[Identity]] = {part: [] for part in IN_TURN}
+    turn = 0
+    while time.monotonic() < until:
+        part = IN_TURN[turn % len(IN_TURN)]
+        dead[part].append(kill(place, part))
+        turn += 1
+        time.sleep(min(every, max(until - time.monotonic(), 0.0)))
+    for part, killed in dead.items():
+        if killed:
+            place.wait_for_new(part, killed[-1])
+    return [one for killed in dead.values() for one in killed]
+
+
+@contextmanager
+def halted(place: Installation, part: str) -> Iterator[None]:
+    """Stands still (SIGSTOP) and is alive for everybody; taken at a moment at which it holds no transaction open."""
+    known = place.child(part)
+    deadline = time.monotonic() + BOUND
+    while True:
+        os.kill(known.pid, signal.SIGSTOP)
+        if wait_until(lambda: not _transactions_hang(place), 1.0):
+            break
+        os.kill(known.pid, signal.SIGCONT)
+        assert time.monotonic() < deadline, f"{part} was always in a transaction"
+        time.sleep(0.1)
+    try:
+        yield
+    finally:
+        os.kill(known.pid, signal.SIGCONT)
+
+
+def _transactions_hang(place: Installation) -> bool:
+    """Whether some session has sat idle in its transaction for longer than any of ours does by itself."""
+    with psycopg.connect(database(place)) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+            " AND state_change < clock_timestamp() - interval '0.3 s'"
+        ).fetchone()
+    return bool(found and found[0])
