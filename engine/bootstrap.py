@@ -132,14 +132,15 @@ async def _work(settings: Settings, pool: Pool, clock: Clock) -> None:
 
 def run_scheduler(settings: Settings) -> None:
     """Sweeps and checks; one of many processes is on duty. Nothing legal hangs on it alone."""
+    with opened(settings, SCHEDULER_CONNECTIONS) as (pool, clock):
+        asyncio.run(_schedule(settings, pool, clock))
+
+
+async def _schedule(settings: Settings, pool: Pool, clock: Clock) -> None:
     from engine.jobs.scheduler import schedule
 
-    with opened(settings, SCHEDULER_CONNECTIONS) as (pool, clock):
-        asyncio.run(_schedule(pool, clock, schedule))
-
-
-async def _schedule(pool: Pool, clock: Clock, schedule: object) -> None:
-    await schedule(pool, clock, _stopping())  # type: ignore[operator]
+    mail = bool(settings.smtp_host)
+    await schedule(pool, clock, _stopping(), locale=settings.locale, site=settings.public_url, mail=mail)
 
 
 def _stopping() -> asyncio.Event:

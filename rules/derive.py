@@ -24,7 +24,7 @@ Handler = Callable[[Fold, Fact], None]
 HANDLERS: dict[str, Handler] = {
     "application.handed_in": handling.way_in,
     "application.received": handling.way_in,
-    "application.accepted": handling.way_in,
+    "application.accepted": handling.accepted,
     "case.opened": handling.way_in,
     "completion.requested": stops.completion_requested,
     "completion.supplied": stops.completion_supplied,

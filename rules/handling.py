@@ -8,6 +8,7 @@ from rules.case import Custody, Outcome
 from rules.chain import resolve
 from rules.facts import Fact
 from rules.fold import CLOCKS, Fold
+from rules.stops import deficits
 
 replace = msgspec.structs.replace
 
@@ -19,6 +20,11 @@ def way_in(fold: Fold, fact: Fact) -> None:
     named = data.holder or fold.item.holder or first_step
     if named and (data.holder or not fold.custody):
         hand_to(fold, fact, named)
+
+
+def accepted(fold: Fold, fact: Fact) -> None:
+    way_in(fold, fact)
+    deficits(fold, fact)
 
 
 def hand_to(fold: Fold, fact: Fact, to: str) -> None:

@@ -52,7 +52,7 @@ def _outcome(view: View) -> list[Conclusion]:
         return []
     publish = view.published(outcome.legal_at, view.case.silence_clock or "committed") if implied else view.at
     if outcome.kind == "not_pursued" and outcome.by is None:
-        publish = view.published(outcome.legal_at, "committed")
+        publish = view.waited(outcome.legal_at, "applicant")
     data = {
         "kind": outcome.kind, "at": view.iso(outcome.legal_at), "fact": outcome.by, "clause": view.item.silence.basis,
         "calendar": view.calendar.version,

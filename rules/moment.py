@@ -93,7 +93,7 @@ class View:
         record = self.records.get(f"limit:{clock}")
         if record is not None and record.data.get("ends_at") == self.iso(end):
             return datetime.fromisoformat(record.data["known_from"])
-        return self.at if clock in self.case.clocks else self._last_moved
+        return self.at if record is not None and clock in self.case.clocks else self._last_moved
 
     @cached_property
     def _last_moved(self) -> datetime:

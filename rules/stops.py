@@ -54,10 +54,23 @@ def completion_requested(fold: Fold, fact: Fact) -> None:
             _stop(fold, fact, rule, term=fact.data.answer_by)
 
 
+def deficits(fold: Fold, fact: Fact) -> None:
+    """容缺受理: the clock runs; what is supplied late is the applicant's time only where the item says so."""
+    if not fact.data.deficits:
+        return
+    fold.asked_completion = True
+    by: date | None = fact.data.supply_by
+    if by is not None and fold.item.deficits_pause:
+        at = fold.calendar.end_of(by)
+        fold.stops.append(Stop(fact.id, "completion", "pause", None, start=at, start_value=by, waits=True))
+        fold.moved()
+
+
 def completion_supplied(fold: Fold, fact: Fact) -> None:
     if not fold.asked_completion:
         fold.parked.append((fact.id, "no completion notice is known that this answers"))
     elif not fact.data.partial:
+        fold.stops = [s for s in fold.stops if s.reason != "completion" or s.start <= fact.occurred_at]
         resume(fold, fact, "completion")
 
 

@@ -119,7 +119,7 @@ def document(stream: Stream, world: World, at: datetime) -> dict[str, Any]:
         "status": status(stream, at),
         "clocks": {
             name: clock(stream.records, case, name, at)
-            for name in ("committed", "statutory", "delivery")
+            for name in ("committed", "statutory", "delivery", "verification")
             if f"limit:{name}" in stream.records
         },
         "steps": [step(s, iso, stream.records) for s in case.steps] if case.start else [],

@@ -158,7 +158,7 @@ def _advance(
     tx.move(found.work, suspect=suspect)
     tx.move(find_astray(tx, found))
     received, settled = outcomes(tx, (), found, tx.at)
-    seqs = write(tx, received, settled, told=told)
+    seqs = write(tx, received, settled, told=stream_ids if told else ())
     return [_advanced(tx, id_, seqs.get(id_, 0), clock) for id_ in stream_ids]
 
 

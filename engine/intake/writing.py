@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from engine.intake import inbox
 from engine.intake.inbox import Received
@@ -26,9 +26,9 @@ ARMED = ("case", "docket")  # kinds of streams whose moments matter
 
 
 def write(
-    tx: Transaction, received: Sequence[Received], settled: Sequence[Received], *, told: bool = False
+    tx: Transaction, received: Sequence[Received], settled: Sequence[Received], *, told: Collection[str] = ()
 ) -> dict[str, int]:
-    """Everything of one transaction. Returns the `seq` of the wake rows by stream. `told`: the workflows asked, and know."""
+    """Everything of one transaction. Returns the `seq` of the wake rows by stream. `told`: streams whose workflows asked, and know."""
     moving = [tx.moving[id_] for id_ in sorted(tx.moving)]
     heads = _write_ledger(tx, moving)
     write_records(tx.connection, [Standing(m.id, record) for m in moving for record in m.changed.values()])
@@ -39,7 +39,7 @@ def write(
     inbox.write(tx.connection, received)
     inbox.settle(tx.connection, settled)
     _write_waiting(tx, received)
-    moments = [Moment(m.id, m.next_at, m.ended, told) for m in moving if m.head.kind in ARMED]
+    moments = [Moment(m.id, m.next_at, m.ended, m.id in told) for m in moving if m.head.kind in ARMED]
     return write_moments(tx.connection, moments)
 
 

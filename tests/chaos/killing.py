@@ -14,6 +14,7 @@ from tests.support.installation import Installation
 
 IN_TURN = ("worker", "temporal", "postgres", "scheduler", "api")
 BOUND = 30.0
+_OWN_PAUSE = 0.4
 
 
 def database(place: Installation) -> str:
@@ -47,25 +48,27 @@ def kill_in_turn(place: Installation, until: float, every: float) -> list[Identi
 def halted(place: Installation, part: str) -> Iterator[None]:
     """Stands still (SIGSTOP) and is alive for everybody; taken at a moment at which it holds no transaction open."""
     known = place.child(part)
-    deadline = time.monotonic() + BOUND
-    while True:
-        os.kill(known.pid, signal.SIGSTOP)
-        if wait_until(lambda: not _transactions_hang(place), 1.0):
-            break
-        os.kill(known.pid, signal.SIGCONT)
-        assert time.monotonic() < deadline, f"{part} was always in a transaction"
-        time.sleep(0.1)
+    assert wait_until(lambda: _stopped_outside_a_transaction(place, known), BOUND), f"{part} was always in a transaction"
     try:
         yield
     finally:
         os.kill(known.pid, signal.SIGCONT)
 
 
-def _transactions_hang(place: Installation) -> bool:
-    """Whether some session has sat idle in its transaction for longer than any of ours does by itself."""
+def _stopped_outside_a_transaction(place: Installation, known: Identity) -> bool:
+    os.kill(known.pid, signal.SIGSTOP)
+    time.sleep(2 * _OWN_PAUSE)  # nobody else's transaction is idle for so long
+    if not _one_hangs(place):
+        return True
+    os.kill(known.pid, signal.SIGCONT)
+    return False
+
+
+def _one_hangs(place: Installation) -> bool:
     with psycopg.connect(database(place)) as connection:
         found = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
-            " AND state_change < clock_timestamp() - interval '0.3 s'"
+            "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%%'"
+            " AND state_change < clock_timestamp() - make_interval(secs => %s)",
+            (_OWN_PAUSE,),
         ).fetchone()
     return bool(found and found[0])

@@ -139,8 +139,8 @@ def suspend(at: datetime, sent_at: datetime | None = None) -> Said:
     return say("clock.suspended", at, sent_at=sent_at, reason="expert_review")
 
 
-def resume(at: datetime, sent_at: datetime | None = None) -> Said:
-    return say("clock.resumed", at, sent_at=sent_at, reason="expert_review")
+def resume(at: datetime) -> Said:
+    return say("clock.resumed", at, reason="expert_review")
 
 
 def hung(n: int, at: datetime) -> Life:

@@ -19,7 +19,9 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$ BEGIN
-  IF NOT pg_has_role(current_user, 'jiannuo_app', 'SET') THEN
+  -- PostgreSQL 15 knows no right to SET a role apart from being its member.
+  IF NOT pg_has_role(current_user, 'jiannuo_app',
+                     CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
     GRANT jiannuo_app TO CURRENT_USER;
   END IF;
 END $$
