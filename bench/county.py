@@ -37,7 +37,12 @@ def world() -> dict[str, Any]:
 
 
 def _bureau(number: int) -> dict[str, Any]:
-    return {"id": f"bureau-{number}", "parent": "county", "first_responsible": f"head-{number}", "deputy_in_charge": f"deputy-{number}"}
+    return {
+        "id": f"bureau-{number}",
+        "parent": "county",
+        "first_responsible": f"head-{number}",
+        "deputy_in_charge": f"deputy-{number}",
+    }
 
 
 def _heads() -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -20,7 +20,9 @@ def accepted(cases: Sequence[str]) -> list[bytes]:
     """Applications with four steps, each at the hands of one of twenty officers."""
     at = datetime.now(UTC) - _BEHIND
     data = [{"holder": officer(index), "applicant": "赵某某", "window": "A3"} for index in range(len(cases))]
-    return [_event(HALL, "application.accepted", case, at, said, FOUR_STEPS) for case, said in zip(cases, data, strict=True)]
+    return [
+        _event(HALL, "application.accepted", case, at, said, FOUR_STEPS) for case, said in zip(cases, data, strict=True)
+    ]
 
 
 def step_completed(cases: Sequence[str], place: int) -> list[bytes]:
@@ -50,7 +52,13 @@ def batches(events: Sequence[bytes], size: int = 500) -> list[bytes]:
 
 
 def _event(
-    source: str, type_: str, case: str, at: datetime, data: dict[str, object], item: str | None = None, number: int = 0
+    source: str,
+    type_: str,
+    case: str,
+    at: datetime,
+    data: Mapping[str, object],
+    item: str | None = None,
+    number: int = 0,
 ) -> bytes:
     event = {
         "specversion": "1.0",

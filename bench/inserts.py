@@ -33,7 +33,18 @@ def inserts_per_second(installation: Installation, seconds: int) -> float:
     address = urlsplit(installation.url())
     command = [
         *(str(installed_programs() / "pgbench"), "-n", "-M", "prepared", "-f", str(script), "-T", str(seconds)),
-        *("-c", str(CONNECTIONS), "-j", "2", "-h", str(address.hostname), "-p", str(address.port), "-U", str(address.username)),
+        *(
+            "-c",
+            str(CONNECTIONS),
+            "-j",
+            "2",
+            "-h",
+            str(address.hostname),
+            "-p",
+            str(address.port),
+            "-U",
+            str(address.username),
+        ),
         address.path.lstrip("/"),
     ]
     environment = {**os.environ, "PGPASSWORD": unquote(address.password or "")}

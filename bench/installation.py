@@ -77,7 +77,9 @@ class Installation:
         now = datetime.now(UTC)
         with open_database(self.url(database), self.key_file, size=1) as pool, pool.connection() as connection:
             provision(connection, catalogue(), now, "bench")
-            self.keys = {source: [keys.issue(connection, source, now) for _ in range(_KEYS)] for source in (HALL, WAVES)}
+            self.keys = {
+                source: [keys.issue(connection, source, now) for _ in range(_KEYS)] for source in (HALL, WAVES)
+            }
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGTERM)
@@ -119,5 +121,7 @@ def _start(root: Path, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
 
 def _environment(root: Path) -> dict[str, str]:
     """Nothing of the caller's own settings."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("JIANNUO_", "DATABASE_", "TEMPORAL_"))}
+    kept = {
+        name: text for name, text in os.environ.items() if not name.startswith(("JIANNUO_", "DATABASE_", "TEMPORAL_"))
+    }
     return {**kept, **dict.fromkeys(_PORTS, "0"), "JIANNUO_DATA": str(root)}

@@ -13,7 +13,15 @@ _BOUND = 900.0
 
 def settings(installation: Installation) -> dict[str, str]:
     """How PostgreSQL stores, as it answers itself."""
-    names = ("fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "shared_buffers", "max_wal_size", "checkpoint_timeout")
+    names = (
+        "fsync",
+        "synchronous_commit",
+        "full_page_writes",
+        "wal_sync_method",
+        "shared_buffers",
+        "max_wal_size",
+        "checkpoint_timeout",
+    )
     with installation.owner() as connection:
         return {name: str(connection.execute(f"SHOW {name}").fetchall()[0][0]) for name in names}
 

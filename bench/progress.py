@@ -18,7 +18,7 @@ class Shown:
         self._console = Console(stderr=True)
 
     def line(self, text: str) -> None:
-        self._console.print(text, highlight=False)
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
 
     @contextmanager
     def doing(self, text: str, total: int | None = None) -> Iterator[Step]:

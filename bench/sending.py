@@ -78,7 +78,12 @@ def request(body: bytes, media: str, key: str) -> bytes:
 
 
 def send(
-    port: int, bodies: Sequence[bytes], media: str, keys: Sequence[str], connections: int, done: Callable[[], None] = lambda: None
+    port: int,
+    bodies: Sequence[bytes],
+    media: str,
+    keys: Sequence[str],
+    connections: int,
+    done: Callable[[], None] = lambda: None,
 ) -> Sent:
     """Every body once, over so many connections. Raises BenchError for an answer that is no success."""
     requests = [request(body, media, keys[index % len(keys)]) for index, body in enumerate(bodies)]

@@ -76,7 +76,9 @@ class Meter:
     def _ticks(self) -> dict[str, int]:
         processes = _processes()
         own = {name: sum(p.ticks for p in _tree(processes, pid)) for name, pid in self._pids.items()}
-        children = sum(own[name] for name, pid in self._pids.items() if pid in processes and processes[pid].parent == os.getpid())
+        children = sum(
+            own[name] for name, pid in self._pids.items() if pid in processes and processes[pid].parent == os.getpid()
+        )
         own["bench"] -= children
         others = _busy_ticks()[0] - own["bench"] - children
         own.pop("supervisor", None)  # the parent of the parts, and nothing beside

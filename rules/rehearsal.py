@@ -95,20 +95,23 @@ class Rehearsal:
     def _take(self, facts: list[Fact], at: datetime) -> None:
         self.at = at
         by_stream: dict[str, list[Fact]] = {}
+        of_the_world: list[Fact] = []  # after the facts: a watermark says that what came before it is all
         for fact in facts:
             if (fact.source, fact.id) in self._seen:
                 self.duplicates.append(fact)
                 continue
             self._seen.add((fact.source, fact.id))
+            if fact.type in WORLD_TYPES:
+                of_the_world.append(fact)
+                continue
             for stream in self._streams_for(fact, at):
                 by_stream.setdefault(stream, []).append(msgspec.structs.replace(fact, recorded_at=at))
         for stream, new in by_stream.items():
             self._step(stream, new, at)
+        for fact in of_the_world:
+            self._world_fact(fact, at)
 
     def _streams_for(self, fact: Fact, at: datetime) -> list[str]:
-        if fact.type in WORLD_TYPES:
-            self._world_fact(fact, at)
-            return []
         if fact.type in DOCKET_TYPES:
             found = self._dockets(fact)
             if not found:

@@ -40,7 +40,14 @@ def worker(installation: Installation) -> Iterator[int]:
     """The worker's process id, once it polls."""
     with installation.owner() as connection:
         connection.execute(_TABLE)
-    command = [sys.executable, "-m", "bench.bare_temporal.worker", installation.temporal_address, installation.url(), QUEUE]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.bare_temporal.worker",
+        installation.temporal_address,
+        installation.url(),
+        QUEUE,
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             if process.stdout is None or process.stdout.readline().strip() != "ready":

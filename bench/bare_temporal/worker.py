@@ -26,7 +26,9 @@ class Recording:
     @activity.defn(name="record")
     async def record(self, case: str, step: int, outcome: str) -> None:
         async with self._pool.connection() as connection:
-            await connection.execute("INSERT INTO bare_row (case_id, step, outcome) VALUES (%s, %s, %s)", (case, step, outcome))
+            await connection.execute(
+                "INSERT INTO bare_row (case_id, step, outcome) VALUES (%s, %s, %s)", (case, step, outcome)
+            )
 
 
 async def work(address: str, url: str, queue: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
@@ -30,7 +29,7 @@ class BareCase:
     async def _step(self, number: int, seconds: float) -> str:
         try:
             await workflow.wait_condition(lambda: self._done >= number, timeout=seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             return "expired"
         return "completed"
 

@@ -42,7 +42,9 @@ def _connections(number: int) -> str:
     return f"{number} connection{'s' if number > 1 else ''}"
 
 
-def _over_http(part: Part, scale: Scale, shown: Shown, installation: Installation, connections: int) -> tuple[float, float, float]:
+def _over_http(
+    part: Part, scale: Scale, shown: Shown, installation: Installation, connections: int
+) -> tuple[float, float, float]:
     """Facts a second: all, first ones, later ones."""
     ledger.wait_until_told(installation)
     waves = events.lives(events.names(f"batch{connections}", scale.batch))
@@ -50,7 +52,14 @@ def _over_http(part: Part, scale: Scale, shown: Shown, installation: Installatio
     meter = installation.meter()
     with shown.doing(f"batches, {_connections(connections)}", len(waves) * scale.batch // SIZE) as step:
         for wave in waves:
-            sent = send(installation.http_port, events.batches(wave, SIZE), BATCH, installation.keys[HALL], connections, lambda: step(1))
+            sent = send(
+                installation.http_port,
+                events.batches(wave, SIZE),
+                BATCH,
+                installation.keys[HALL],
+                connections,
+                lambda: step(1),
+            )
             check_batch(sent, len(wave))
             seconds.append(sent.seconds)
     part.cpu[f"batches, {_connections(connections)}"] = meter.end()

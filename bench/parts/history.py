@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psycopg
 from psycopg import sql
 
-from bench import events, ledger
+from bench import events
 from bench.county import ARCHIVE, OLD, officer
 from bench.figures import Part
 from bench.installation import Installation
@@ -78,14 +79,19 @@ def imported(part: Part, scale: Scale, shown: Shown, installation: Installation)
         f"`jiannuo events import` as users call it, start of the processes included, of {scale.logged} cases with {len(_EVENTS)} facts each ({log.stat().st_size / 2**20:.0f} MB of XES), back-filled: every case runs through the rules "
         f"in virtual time and every row is written. At this rate 500,000 facts take {500_000 * seconds / facts:.0f} s (goal: 90 s)."
     )
-    part.say(f"`rebuild` reads {entries} ledger entries of {scale.logged} cases in order, folds them, derives each case and writes all read tables in one transaction.")
+    part.say(
+        f"`rebuild` reads {entries} ledger entries of {scale.logged} cases in order, folds them, derives each case and writes all read tables in one transaction."
+    )
 
 
 def growth(part: Part, scale: Scale, shown: Shown, installation: Installation) -> None:
     """Batches of live facts with ever more cases in the tables."""
     _prepare(installation, "bench_growth")
     filled, rates = 0, []
-    with open_database(installation.url("bench_growth"), installation.key_file, size=1) as pool, pool.connection() as connection:
+    with (
+        open_database(installation.url("bench_growth"), installation.key_file, size=1) as pool,
+        pool.connection() as connection,
+    ):
         _probe(connection, "warm", 500)
         for size in scale.grown:
             with shown.doing(f"filling up to {size} cases", size - filled) as step:
@@ -113,7 +119,9 @@ def _prepare(installation: Installation, database: str) -> None:
 
 def _write_log(log: Path, cases: int) -> None:
     with log.open("w", encoding="utf-8") as file:
-        file.write('<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0" xmlns="http://www.xes-standard.org/">\n')
+        file.write(
+            '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0" xmlns="http://www.xes-standard.org/">\n'
+        )
         for index in range(cases):
             file.write(_trace(index))
         file.write("</log>\n")
@@ -132,9 +140,22 @@ def _trace(index: int) -> str:
     return "\n".join([*lines, "</trace>\n"])
 
 
-def _import(installation: Installation, log: Path, mapping: Path, database: str = "bench_import") -> tuple[float, float]:
+def _import(
+    installation: Installation, log: Path, mapping: Path, database: str = "bench_import"
+) -> tuple[float, float]:
     """Seconds and megabytes."""
-    command = [sys.executable, "-m", "engine.cli.main", "events", "import", str(log), "--mapping", str(mapping), "-o", "json"]
+    command = [
+        sys.executable,
+        "-m",
+        "engine.cli.main",
+        "events",
+        "import",
+        str(log),
+        "--mapping",
+        str(mapping),
+        "-o",
+        "json",
+    ]
     began = time.perf_counter()
     environment = {**installation.environment, "DATABASE_URL": installation.url(database)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process, peak_of(process.pid) as peak:
@@ -180,7 +201,12 @@ def _fill(connection: Connection, first: int, last: int, step: Callable[[int], N
     began = time.perf_counter()
     for start in range(first, last, _FILL // 2):
         end = min(start + _FILL // 2, last)
-        decide(connection, [envelope for index in range(start, end) for envelope in _finished(index)], SystemClock(), backfill=True)
+        decide(
+            connection,
+            [envelope for index in range(start, end) for envelope in _finished(index)],
+            SystemClock(),
+            backfill=True,
+        )
         connection.commit()
         step(end - start)
     return time.perf_counter() - began
@@ -188,12 +214,21 @@ def _fill(connection: Connection, first: int, last: int, step: Callable[[int], N
 
 def _finished(index: int) -> Iterator[Envelope]:
     at = _FIRST + timedelta(days=index % 200, seconds=index)
-    case, common = f"G-{index:07d}", {"source": ARCHIVE, "raw": b"{}"}
-    yield Envelope(
-        message_id=f"{case}/a", type="application.accepted", case=case, item=OLD, occurred_at=at, data={"holder": officer(index)}, **common
-    )
-    yield Envelope(
-        message_id=f"{case}/s", type="decision.served", case=case, occurred_at=at + timedelta(days=1), data={"result": "approved"}, **common
+    case = f"G-{index:07d}"
+    yield _fact(case, "application.accepted", at, {"holder": officer(index)}, OLD)
+    yield _fact(case, "decision.served", at + timedelta(days=1), {"result": "approved"})
+
+
+def _fact(case: str, type_: str, at: datetime, data: dict[str, Any], item: str | None = None) -> Envelope:
+    return Envelope(
+        source=ARCHIVE,
+        message_id=f"{case}/{type_}",
+        type=type_,
+        case=case,
+        item=item,
+        occurred_at=at,
+        data=data,
+        raw=b"{}",
     )
 
 

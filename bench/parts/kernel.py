@@ -49,9 +49,13 @@ def limit(part: Part, scale: Scale, shown: Shown) -> None:
         start = min(_answered(nothing) for _ in range(3))
         seconds = min(_answered(asked) for _ in range(3))
     part.add("jiannuo limit, JSON Lines in and out", scale.limit_requests / seconds, "requests/s", goal=50_000)
-    part.add("the same without the start of the process", scale.limit_requests / max(seconds - start, 1e-9), "requests/s")
+    part.add(
+        "the same without the start of the process", scale.limit_requests / max(seconds - start, 1e-9), "requests/s"
+    )
     part.add("start of the process", start, "s")
-    part.say("One process reads a file of `due` questions (by name of calendar and profile, different dates and amounts) and writes an answer a line; best of three.")
+    part.say(
+        "One process reads a file of `due` questions (by name of calendar and profile, different dates and amounts) and writes an answer a line; best of three."
+    )
 
 
 Question = tuple[date, int]
@@ -106,7 +110,8 @@ def _agreement(questions: list[Question]) -> str:
     calendar, profile = shipped("CN"), shipped_profile("cn-mainland")
     china = holidays.country_holidays("CN", years=range(2023, 2028))
     same = sum(
-        due(Limit(amount=n, unit="working_days"), day, calendar, profile).due_on == china.get_nth_working_day(day, n) for day, n in questions
+        due(Limit(amount=n, unit="working_days"), day, calendar, profile).due_on == china.get_nth_working_day(day, n)
+        for day, n in questions
     )
     return f"{same / len(questions):.1%}"
 

@@ -20,7 +20,15 @@ def memory(part: Part, _scale: Scale, shown: Shown, installation: Installation) 
     pids = installation.pids()
     for name in _PARTS:
         part.add(f"{name}, resident", resident_mb(pids[name]), "MB")
-    part.add("api + worker + scheduler, sum of three processes", sum(resident_mb(pids[name]) for name in _PARTS), "MB", goal=300, at_most=True)
+    part.add(
+        "api + worker + scheduler, sum of three processes",
+        sum(resident_mb(pids[name]) for name in _PARTS),
+        "MB",
+        goal=300,
+        at_most=True,
+    )
     part.add("the same with shared pages counted once", sum(proportional_mb(pids[name]) for name in _PARTS), "MB")
     part.add("Temporal server, resident", resident_mb(pids["temporal"]), "MB")
-    part.say(f"Resident memory {_AT_REST:.0f} s after `jiannuo up` said it was ready, with the provisioned world and no cases. The goal is for one process that runs all three; `up` runs three.")
+    part.say(
+        f"Resident memory {_AT_REST:.0f} s after `jiannuo up` said it was ready, with the provisioned world and no cases. The goal is for one process that runs all three; `up` runs three."
+    )

@@ -38,7 +38,13 @@ def rehearsal(part: Part, scale: Scale, shown: Shown) -> None:
         goal = 20.0 if number == 10_000 else None
         part.add(f"rehearsal of {number} cases", played.seconds, "s", goal=goal, at_most=True)
     part.add(f"peak memory at {scale.rehearsed[-1]} cases", played.mb, "MB")
-    part.add("a case at the largest number against one at the number before", per_case[-1] / per_case[-2], "×", goal=1.25, at_most=True)
+    part.add(
+        "a case at the largest number against one at the number before",
+        per_case[-1] / per_case[-2],
+        "×",
+        goal=1.25,
+        at_most=True,
+    )
     part.say(
         "`jiannuo rehearse FILE`, start of the process and printing included. A third of the cases are prompt (four steps, decision), a third end late (breach, red card), "
         "a third stay silent to the end (consent, certificate, breach); every moment in between is concluded as live. Milliseconds a case: "
@@ -52,7 +58,9 @@ def _play(number: int) -> _Played:
         file = Path(folder) / "world.json"
         file.write_bytes(msgspec.json.encode(_world(number)))
         began = time.perf_counter()
-        process = subprocess.Popen([sys.executable, "-m", "engine.cli.main", "rehearse", str(file)], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "engine.cli.main", "rehearse", str(file)], stdout=subprocess.DEVNULL
+        )
         with peak_of(process.pid) as peak:
             status = process.wait(600)
         if status:
@@ -68,7 +76,9 @@ def _world(number: int) -> dict[str, Any]:
 def _life(index: int) -> Iterator[dict[str, Any]]:
     """Accepted within forty days; every third is prompt, late, silent."""
     at = _FIRST + timedelta(days=index % 40, seconds=index)
-    yield _fact(index, 0, "application.accepted", at, {"holder": officer(index), "applicant": "赵某某"}, item=FOUR_STEPS)
+    yield _fact(
+        index, 0, "application.accepted", at, {"holder": officer(index), "applicant": "赵某某"}, item=FOUR_STEPS
+    )
     fate = index % 3
     if fate == 2:
         return

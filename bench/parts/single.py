@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import chain
 
 from bench import events, ledger
+from bench.county import HALL
 from bench.figures import Part
 from bench.inserts import CONNECTIONS, inserts_per_second
 from bench.installation import Installation
-from bench.county import HALL
 from bench.progress import Shown
 from bench.scale import Scale
 from bench.sending import SINGLE, send

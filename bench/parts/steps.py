@@ -86,13 +86,18 @@ async def _ready_at(address: str, cases: Sequence[str], shown: Shown) -> datetim
     bound = time.monotonic() + _BOUND
     with shown.doing("reading histories", len(cases)) as step:
         while left:
-            found = [await asyncio.gather(*(_ready(client, case) for case in left[start : start + 50])) for start in range(0, len(left), 50)]
+            found = [
+                await asyncio.gather(*(_ready(client, case) for case in left[start : start + 50]))
+                for start in range(0, len(left), 50)
+            ]
             times = dict(zip(left, [at for chunk in found for at in chunk], strict=True))
             last += [at for at in times.values() if at is not None]
             step(len(left) - sum(at is None for at in times.values()))
             left = [case for case, at in times.items() if at is None]
             if time.monotonic() > bound:
-                raise BenchError(f"{len(left)} cases have no armed workflow after {_BOUND:.0f} s, the first is {left[0]}")
+                raise BenchError(
+                    f"{len(left)} cases have no armed workflow after {_BOUND:.0f} s, the first is {left[0]}"
+                )
     return max(last)
 
 

@@ -24,7 +24,9 @@ def wave(part: Part, scale: Scale, shown: Shown, installation: Installation) -> 
     bare = _bare(part, scale, shown, installation)
     seconds = _ours(part, scale, shown, installation)
     ours = scale.wave_ours / seconds
-    part.add(f"{scale.wave_ours} cases due in one instant", seconds, "s", goal=10 * scale.wave_ours / 10_000, at_most=True)
+    part.add(
+        f"{scale.wave_ours} cases due in one instant", seconds, "s", goal=10 * scale.wave_ours / 10_000, at_most=True
+    )
     part.add("ours", ours, "cases/s")
     part.add(f"bare Temporal, {scale.wave_bare} timers due in one instant", bare, "cases/s")
     part.add("ratio", ours / bare, "×", goal=20)
@@ -56,7 +58,9 @@ def _ours(part: Part, scale: Scale, shown: Shown, installation: Installation) ->
     published = until + timedelta(seconds=WAVE_DELAY)
     with shown.doing(f"arming {len(cases)} cases"):
         bodies = events.due_at(cases, until)
-        check_batch(send(installation.http_port, events.batches(bodies), BATCH, installation.keys[WAVES], 2), len(cases))
+        check_batch(
+            send(installation.http_port, events.batches(bodies), BATCH, installation.keys[WAVES], 2), len(cases)
+        )
         ledger.wait_until_told(installation)
     if datetime.now(UTC) > until:
         part.say("The machine was so busy that the last workflows were armed only after the instant.")
@@ -74,7 +78,9 @@ def _ours(part: Part, scale: Scale, shown: Shown, installation: Installation) ->
 def _check(installation: Installation, cases: int) -> None:
     """Every case has its effect, once."""
     found = ledger.value(
-        installation, "SELECT count(*) FROM entry WHERE type = 'consent_implied' AND stream_id LIKE 'case:wave-%%' AND %s", True
+        installation,
+        "SELECT count(*) FROM entry WHERE type = 'consent_implied' AND stream_id LIKE 'case:wave-%%' AND %s",
+        True,
     )
     if found != cases:
         raise BenchError(f"{found} implied consents for {cases} cases")

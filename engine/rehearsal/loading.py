@@ -140,7 +140,10 @@ def _calendars(given: Given) -> tuple[tuple[datetime, Calendar], ...]:
                 "missing_field", "needs `known_from`, or a fact calendar.imported that names it", f"calendars[{place}]"
             )
         found.append((instant(since, calendar, f"calendars[{place}].known_from"), calendar))
-    return tuple(found) or ((datetime.min.replace(tzinfo=UTC), shipped("CN")),)
+    if not any("known_from" in spec for spec in given.calendars):
+        # Until the first import the shipped one is in force.
+        found.insert(0, (datetime.min.replace(tzinfo=UTC), shipped("CN")))
+    return tuple(found)
 
 
 def _fact(given: GivenFact, place: int, zone: Calendar) -> Fact:

@@ -175,7 +175,8 @@ class Moment(msgspec.Struct, frozen=True):
 def write_moments(connection: Connection, moments: Sequence[Moment]) -> dict[str, int]:
     """Writes the wake rows and returns each stream's `seq`, which grows when its workflow must be told.
 
-    That is when it needs one and has none, or when the moment moves earlier; of a later one nobody is told (lazy timers).
+    That is when it needs one and has none, when the moment moves earlier, and when nothing is pending any more, so that it ends; of a
+    later moment nobody is told (lazy timers).
     """
     if not moments:
         return {}
@@ -185,8 +186,8 @@ def write_moments(connection: Connection, moments: Sequence[Moment]) -> dict[str
         " FROM unnest(%b::text[], %b::timestamptz[], %b::bool[], %b::bool[]) AS m(s, n, e, t) ORDER BY s"
         " ON CONFLICT (stream_id) DO UPDATE SET next_at = EXCLUDED.next_at, ended = EXCLUDED.ended,"
         " armed_until = CASE WHEN EXCLUDED.armed_until IS NULL THEN w.armed_until ELSE EXCLUDED.armed_until END,"
-        " seq = w.seq + CASE WHEN EXCLUDED.armed_until IS NULL AND NOT EXCLUDED.ended"
-        " AND (w.ended OR EXCLUDED.next_at < coalesce(w.next_at, 'infinity')) THEN 1 ELSE 0 END"
+        " seq = w.seq + CASE WHEN EXCLUDED.armed_until IS NULL AND (EXCLUDED.ended <> w.ended"
+        " OR (NOT EXCLUDED.ended AND EXCLUDED.next_at < coalesce(w.next_at, 'infinity'))) THEN 1 ELSE 0 END"
         " RETURNING w.stream_id, w.seq",
         (
             [m.stream_id for m in moments],

@@ -55,7 +55,7 @@ async def _undergo(ordeal: Ordeal) -> None:
     await _fire_and_outage(ordeal, sender)
     await _second_fire(ordeal, sender)
     await _races(ordeal, sender)
-    await _until(lambda: not unsettled(database(ordeal.place)), lambda: str(unsettled(database(ordeal.place))))
+    await _until(lambda: not _loud(ordeal), lambda: f"not quiet: {_loud(ordeal)}")
     ordeal.tries = sender.tries
     await _say_all_again(ordeal)
 
@@ -88,7 +88,7 @@ async def _second_fire(ordeal: Ordeal, sender: Sender) -> None:
     spoken_of = script.with_words(ordeal.lives, datetime.now(UTC), SECOND_FIRE)
     by_case = {life.case: life for life in spoken_of}
     ordeal.lives = [by_case.get(life.case, life) for life in ordeal.lives]
-    telling = asyncio.create_task(sender.tell(spoken_of, last=1))
+    telling = asyncio.create_task(sender.tell(spoken_of, first=-1))
     ordeal.killed += await asyncio.to_thread(kill_in_turn, ordeal.place, time.monotonic() + SECOND_FIRE, EVERY)
     await telling
 
@@ -112,6 +112,14 @@ def _sleeping(ordeal: Ordeal) -> list[str]:
     with psycopg.connect(database(ordeal.place)) as connection:
         rows = connection.execute("SELECT case_id FROM case_file WHERE outcome_kind = 'implied_consent'").fetchall()
     return sorted({life.case for life in ordeal.raced} - {row[0] for row in rows})
+
+
+def _loud(ordeal: Ordeal) -> dict[str, list[str]]:
+    """What keeps us from looking: cases that have not come to their end, and what is not settled."""
+    with psycopg.connect(database(ordeal.place)) as connection:
+        statuses = dict(connection.execute("SELECT case_id, status FROM case_file").fetchall())
+    under_way = [life.case for life in ordeal.lives if statuses.get(life.case) != life.status]
+    return {**unsettled(database(ordeal.place)), **({"cases under way": under_way[:5]} if under_way else {})}
 
 
 async def _until(holds: Callable[[], bool], why_not: Callable[[], str]) -> None:

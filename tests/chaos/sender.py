@@ -28,10 +28,10 @@ class Sender:
         self.outcomes: Counter[str] = Counter()
         self.tries = 0
 
-    async def tell(self, lives: Iterable[Life], *, last: int | None = None) -> None:
-        """Each life's messages (or only its `last` ones), in order and in their time; all lives side by side."""
+    async def tell(self, lives: Iterable[Life], *, first: int = 0) -> None:
+        """Each life's messages from its `first` on (-1: the last one alone), in order and in their time; all lives side by side."""
         async with httpx2.AsyncClient(headers=self._headers, timeout=_ANSWERED_WITHIN) as client:
-            await asyncio.gather(*(self._tell(client, life, -last if last else 0) for life in lives))
+            await asyncio.gather(*(self._tell(client, life, first) for life in lives))
 
     async def _tell(self, client: httpx2.AsyncClient, life: Life, first: int) -> None:
         for id_, said in list(zip(life.ids(), life.said, strict=True))[first:]:

@@ -1,0 +1,213 @@
+"""More than 200 live cases with limits of seconds; every process killed (-9) in turn, and everything at once over a due instant.
+
+Afterwards each case has each effect exactly once, at its legal instant, recorded no earlier than is lawful, and late where we were late.
+"""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.client import Client
+
+from engine.embedded.process import is_running, wait_until
+from tests.chaos.killing import IN_TURN, database
+from tests.chaos.ledger import Ledger, Line
+from tests.chaos.lives import BROKEN, CONSENTED, STEP_LATE, WARNED, Life
+from tests.chaos.ordeal import Ordeal, undergo
+from tests.chaos.world import DELAY, SLOW
+from tests.support.installation import installation
+from tests.support.servers import data_folder
+
+pytestmark = [pytest.mark.temporal, pytest.mark.timeout(600)]
+IRREVERSIBLE = {*BROKEN, *CONSENTED, *STEP_LATE}
+RED = BROKEN[3]
+# A date may move more than once, and so may what says so; everything else is said once of one instant.
+REPEATABLE = {"limit_set", "limit_moved", "limit_withdrawn", "clock_resumed", "proceeding_moved"}
+
+
+@pytest.fixture(scope="module")
+def ordeal():
+    with data_folder() as data, installation(data) as place:
+        yield undergo(place)
+
+
+@pytest.fixture(scope="module")
+def ledger(ordeal: Ordeal):
+    return Ledger(database(ordeal.place))
+
+
+def relevant(life: Life, lines: list[Line]) -> list[tuple[tuple[str, str], datetime | None]]:
+    """The effects among the entries: of the kinds that some life has, each with its legal instant."""
+    types = {type_ for type_, _ in (*life.effects, *IRREVERSIBLE)}
+    named = {key for type_, key in (*life.effects, *IRREVERSIBLE) if type_ in {"finding_opened", "notice_due"}}
+    return [
+        ((line.type, line.key), line.legal_at)
+        for line in lines
+        if line.type in types and (line.type not in {"finding_opened", "notice_due"} or line.key in named)
+    ]
+
+
+def test_the_fire_was_a_fire(ordeal):
+    assert len(ordeal.lives) >= 200
+    assert len({killed.pid for killed in ordeal.killed}) >= 4 * len(IN_TURN)
+    assert ordeal.tries > sum(len(life.said) for life in ordeal.lives), "no message had to be sent again"
+    assert all(is_running(ordeal.place.child(part)) for part in IN_TURN)
+
+
+def test_each_case_has_each_effect_exactly_once_at_its_legal_instant(ordeal, ledger):
+    wrong = {}
+    for life in ordeal.lives:
+        set_aside = set_aside_at(life, ledger)
+        found = [one for one in relevant(life, ledger.of(life.case)) if one[1] != set_aside]
+        if Counter(found) != Counter(life.effects.items()):
+            wrong[life.case] = (set(found) ^ set(life.effects.items()), found)
+    assert wrong == {}
+
+
+def set_aside_at(life: Life, ledger: Ledger) -> datetime | None:
+    """The old end, where the word of a suspension came after its effects had been published (only in these races)."""
+    if life.kind != "published":
+        return None
+    accepted, stop = (ledger.fact(life.case, id_) for id_ in life.ids()[:2])
+    old = next(line.legal_at for line in ledger.of(life.case) if line.type == "limit_expired")
+    return old if stop.recorded_at >= life.said[1].at + (life.said[1].sent_at - life.said[1].at) and old != life.ends_at else None
+
+
+def test_the_end_of_every_limit_is_the_one_worked_out_by_hand(ordeal, ledger):
+    ends = dict(ledger.rows("SELECT case_id, expires_at FROM case_file WHERE status <> 'suspended'"))
+    assert ends == {life.case: life.ends_at for life in ordeal.lives if life.status != "suspended"}
+
+
+def test_every_case_ended_as_its_facts_say(ordeal, ledger):
+    found = dict(ledger.rows("SELECT case_id, status FROM case_file"))
+    assert found == {life.case: life.status for life in ordeal.lives}
+
+
+def test_nothing_irreversible_was_written_before_its_time(ordeal, ledger):
+    early = [
+        (stream, line)
+        for stream, line in ledger.entries(f"case:{life.case}" for life in ordeal.lives)
+        if (line.type, line.key) in IRREVERSIBLE and line.recorded_at < line.legal_at + DELAY
+        and not (line.type == "case_closed" and "consent_implied" not in {l.type for l in ledger.lines[stream]})
+    ]  # fmt: skip
+    assert early == []
+
+
+def test_nothing_is_said_twice_of_one_instant(ledger):
+    said = Counter((stream, line.type, line.key, line.legal_at) for stream, line in ledger.entries(ledger.lines))
+    assert [one for one, times in said.items() if times > 1 and one[1] not in REPEATABLE] == []
+
+
+def test_what_fell_due_while_everything_was_down_is_marked_late_by_the_system(ordeal, ledger):
+    down, up_again = ordeal.outage
+    cards = alerts(ledger, RED[1])
+    due = [life for life in ordeal.lives if life.kind == "due-in-outage"]
+    assert len(due) == 24
+    for life in due:
+        assert down < life.ends_at < up_again
+        assert cards[life.case][0] == life.ends_at
+        assert cards[life.case][1] > up_again + DELAY - SLOW
+        assert cards[life.case][2], life.case
+    for life in ordeal.lives:
+        if life.kind == "nearer":
+            scheduled, fired, late = cards[life.case]
+            assert late == (fired - scheduled - DELAY > SLOW), life.case
+
+
+def alerts(ledger: Ledger, key: str) -> dict[str, tuple[datetime, datetime, bool]]:
+    rows = ledger.rows("SELECT case_id, scheduled_at, fired_at, late_by_system FROM alert WHERE key = %s", key)
+    return {case: tuple(values) for case, *values in rows}
+
+
+def test_a_warning_that_came_late_through_our_own_fault_counts_for_the_officer(ordeal, ledger):
+    warnings = alerts(ledger, WARNED[1])
+    warned = {life.case for life in ordeal.lives if life.kind == "warned-in-outage"}
+    assert {case for case in warned if warnings[case][2]} == warned
+    mitigating = dict(ledger.rows("SELECT case_id, data->'mitigating' FROM breach WHERE clock = 'committed'"))
+    assert {case for case in warned if "warning_late_by_system" in mitigating[case]} == warned
+
+
+def test_a_decision_made_in_time_while_intake_was_down_prevents_the_effect(ordeal, ledger):
+    down, up_again = ordeal.outage
+    for life in ordeal.lives:
+        if life.kind == "decided-in-outage":
+            made = ledger.fact(life.case, life.ids()[2])
+            assert life.said[2].at > down
+            assert made.recorded_at > life.ends_at + DELAY, "the outage was no outage"
+            assert "consent_implied" not in {line.type for line in ledger.of(life.case)}
+
+
+def test_confirmed_findings_open_one_proceeding_each(ordeal, ledger):
+    confirmed = {life.case: life.holder for life in ordeal.lives if ("breach_updated", "breach:committed") in life.effects}
+    assert len(confirmed) == 12
+    opened = Counter(
+        (stream, line.key) for stream, line in ledger.entries(ledger.lines) if line.type == "proceeding_opened"
+    )
+    assert opened == {(f"docket:{who}", f"proceeding:{case}/committed/{who}"): 1 for case, who in confirmed.items()}
+
+
+def test_nobody_is_told_anything_twice_or_not_at_all(ledger):
+    twice = "SELECT channel, n FROM delivery, unnest(notices) AS n GROUP BY 1, 2 HAVING count(*) > 1"
+    assert ledger.rows(twice) == []
+    lost = (
+        "SELECT id, problem FROM outbox WHERE addressee <> 'applicant' AND (problem IS NOT NULL OR NOT EXISTS"
+        " (SELECT FROM delivery WHERE channel = 'inapp' AND notices @> ARRAY[outbox.id]))"
+    )
+    assert ledger.rows(lost) == []
+
+
+def test_no_message_is_left_undecided_and_no_case_was_halted(ordeal, ledger):
+    assert ledger.rows("SELECT outcome, count(*) FROM inbox GROUP BY 1") == [
+        ("recorded", sum(len(life.said) for life in ordeal.lives) + 12)  # 12: between cases and dockets
+    ]
+    assert ledger.column("SELECT count(*) FROM parked") == [0]
+    assert ledger.column("SELECT count(*) FROM hold") == [0]
+
+
+def test_saying_everything_again_changes_nothing(ordeal):
+    assert ordeal.repeats == sum(len(life.said) for life in ordeal.lives)
+    before, after = ordeal.heads
+    assert after == before
+
+
+def test_wake_rows_agree_with_the_cases_and_with_what_was_told(ledger):
+    assert ledger.rows("SELECT stream_id FROM wake WHERE seq <> sent_seq") == []
+    assert ledger.rows("SELECT stream_id FROM wake WHERE NOT ended AND armed_until > next_at") == []
+    differing = (
+        "SELECT case_id FROM case_file c LEFT JOIN wake w ON w.stream_id = 'case:' || c.case_id"
+        " WHERE w.stream_id IS NULL OR c.next_at IS DISTINCT FROM w.next_at OR (c.closed_at IS NULL AND w.ended)"
+    )
+    assert ledger.rows(differing) == []
+
+
+def test_whoever_has_something_pending_has_a_workflow_and_nobody_else(ordeal, ledger):
+    pending = "SELECT stream_id FROM wake WHERE starts_with(stream_id, 'case:') AND NOT ended"
+    proceedings = "SELECT 'proceeding:' || proceeding_id FROM proceeding WHERE phase <> 'closed'"
+    # Of a later moment nobody is told: whoever has ended sleeps on until the moment he knows of, then sees it.
+    asleep = "SELECT stream_id FROM wake WHERE starts_with(stream_id, 'case:') AND ended AND armed_until > now()"
+    expected = {*ledger.column(pending), *ledger.column(proceedings)}
+    allowed = expected | set(ledger.column(asleep))
+    address = f"127.0.0.1:{ordeal.place.runtime().ports['temporal']}"
+    found: set[str] = set()
+
+    def settled() -> bool:
+        found.clear()
+        found.update(asyncio.run(running(address)))
+        return expected <= found <= allowed
+
+    assert wait_until(settled, 30, 0.5), (sorted(expected - found)[:5], sorted(found - allowed)[:5])
+    assert len(expected) >= 12 + 10
+    assert len(found) < len(ordeal.lives)
+
+
+async def running(address: str) -> set[str]:
+    client = await Client.connect(address)
+    query = "WorkflowType IN ('CaseWorkflow', 'ProceedingWorkflow') AND ExecutionStatus = 'Running'"
+    return {execution.id async for execution in client.list_workflows(query)}
+
+
+@pytest.mark.parametrize("command", [("audit", "verify"), ("rebuild", "--check")])
+def test_chains_hold_and_read_tables_equal_a_rebuild(ordeal, command):
+    ended = ordeal.place.command(*command)
+    assert ended.returncode == 0, ended.stdout + ended.stderr

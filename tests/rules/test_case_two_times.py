@@ -1,0 +1,305 @@
+"""Two times: late and back-dated reports, any order, repeats, waiting facts, corrections (time-limits.md 7)."""
+
+import itertools
+
+import pytest
+
+from tests.rules.worlds import World, a_case, instant, item
+
+
+def silent(**more):
+    return a_case(5, silence="approve", **more).accepted("03-02 09:00")
+
+
+def test_a_report_within_the_allowance_is_no_finding():
+    assert a_case(5).accepted("03-02 09:00", recorded="03-03 09:00").until("03-04 09:00").findings("late_report") == []
+    [found] = a_case(5).accepted("03-02 09:00", recorded="03-03 09:01").until("03-04 09:00").findings("late_report")
+    assert found["legal_at"] == "2026-03-03T09:00:00+08:00"
+
+
+def test_each_source_has_its_own_allowance():
+    world = a_case(5).with_(sources=[{"id": "hall", "late_report_allowance": "PT72H"}]).accepted("03-02 09:00", recorded="03-04 09:00")
+    assert world.until("03-06 09:00").findings("late_report") == []
+
+
+def test_a_fact_that_takes_away_an_effect_beyond_the_allowance_is_back_dated():
+    out = silent().served("03-09 15:00", recorded="03-12 09:00", id="s").until("03-13 09:00")
+    assert [f["evidence"] for f in out.findings("back_dating")] == [["s"]] and out.findings("late_report")
+    assert out.outcome["kind"] == "approved" and out.certificates[0]["status"] == "superseded"
+
+
+def test_so_is_one_that_takes_away_a_breach_alone():
+    out = a_case(5).accepted("03-02 09:00").served("03-09 15:00", recorded="03-12 09:00").until("03-13 09:00")
+    assert out.findings("back_dating") and [b["status"] for b in out.breaches()] == ["withdrawn"]
+
+
+def test_within_the_allowance_nothing_is_found():
+    out = silent().served("03-09 15:00", recorded="03-10 09:00").until("03-13 09:00")
+    assert out.findings("back_dating") == [] and out.findings("late_report") == []
+
+
+def test_late_but_harmless_is_late_only():
+    out = silent().fact("step.started", "03-03 09:00", recorded="03-06 09:00", step="x").served("03-09 10:00").until("03-13 09:00")
+    assert out.findings("late_report") and out.findings("back_dating") == []
+
+
+def test_an_outage_of_the_engine_is_not_the_sources_lateness():
+    out = silent().outage("03-03 09:00", "03-06 09:00").served("03-03 10:00").until("03-13 09:00")
+    assert out.findings("late_report") == [] and out.outcome["kind"] == "approved"
+
+
+def test_a_source_that_is_out_reports_at_the_end():
+    out = silent().outage("03-09 12:00", "03-10 09:00", "hall").served("03-09 15:00").until("03-13 09:00")
+    assert out.outcome["kind"] == "approved" and out.certificates[0]["status"] == "superseded" and out.findings("late_report") == []
+
+
+def bulk(count, apart=1, unit="planning"):
+    world = World(item(5))
+    for n in range(count):
+        world.case(f"C{n:02}").accepted("03-02 09:00").served("03-05 10:00", recorded=f"03-{10 + n * apart // 24:02} {n * apart % 24:02}:00")
+    return world.until("03-20 09:00")
+
+
+def test_twenty_late_endings_of_one_unit_within_a_day_are_a_bulk_back_entry():
+    out = bulk(20)
+    [found] = [f for f in out.out["findings"] if f["kind"] == "bulk_back_entry"]
+    assert found["unit"] == "planning" and found["legal_at"] == "2026-03-10T19:00:00+08:00" and len(found["evidence"]) == 20
+
+
+def test_nineteen_or_twenty_over_more_than_a_day_are_not():
+    assert [f for f in bulk(19).out["findings"] if f["kind"] == "bulk_back_entry"] == []
+    assert [f for f in bulk(20, 2).out["findings"] if f["kind"] == "bulk_back_entry"] == []
+
+
+def test_one_run_is_one_finding():
+    assert len([f for f in bulk(24).out["findings"] if f["kind"] == "bulk_back_entry"]) == 1
+
+
+def test_a_late_proof_of_hand_in_from_another_source_is_off_system():
+    world = a_case(5).accepted("03-04 09:00")
+    out = world.fact("application.handed_in", "03-02 09:00", recorded="03-06 09:00", source="window").until("03-07 09:00")
+    assert out.findings("off_system") and out.due_on == "2026-03-09"
+    timely = a_case(5).accepted("03-04 09:00").fact("application.handed_in", "03-02 09:00", recorded="03-02 10:00", source="window")
+    assert timely.until("03-07 09:00").findings("off_system") == []
+
+
+def test_the_same_matter_taken_in_twice_is_double_acceptance():
+    out = a_case(5).accepted("03-04 09:00").accepted("03-04 15:00", source="window").until("03-07 09:00")
+    assert out.findings("double_acceptance") and out.due_on == "2026-03-11"
+
+
+# -- order --------------------------------------------------------------------------------------------------------------
+
+
+def test_repeats_change_nothing_and_are_listed():
+    world = silent()
+    once = world.until("03-12 09:00")
+    world.spec["facts"].append(world.spec["facts"][0] | {"recorded_at": "2026-03-11T09:00:00+08:00"})
+    twice = world.until("03-12 09:00")
+    assert len(twice.out["duplicates"]) == 1 and twice.out["cases"] == once.out["cases"]
+
+
+def test_the_same_id_from_another_source_is_another_fact():
+    world = a_case(5).accepted("03-02 09:00", id="x").fact("clock.suspended", "03-03 09:00", id="x", source="window", reason="hearing")
+    out = world.until("03-04 09:00")
+    assert out.out["duplicates"] == [] and out.status == "suspended"
+
+
+def test_facts_of_a_case_nobody_opened_yet_wait():
+    world = World(item(5)).fact("decision.made", "03-03 09:00", result="approved", id="d")
+    assert world.until("03-04 09:00").parked == {"d"}
+    named = World(item(5)).fact("decision.made", "03-03 09:00", result="approved", id="d", item="P")
+    out = named.until("03-04 09:00")
+    assert out.parked == {"d"} and out.out["cases"] == {}
+
+
+def test_they_are_taken_up_when_it_comes():
+    for code in (None, "P"):
+        world = World(item(5)).fact("decision.made", "03-03 09:00", result="approved", id="d", item=code)
+        world = world.fact("decision.served", "03-03 10:00", id="s")
+        out = world.accepted("03-02 09:00", recorded="03-04 09:00").until("03-12 09:00")
+        assert out.parked == set() and out.outcome["kind"] == "approved" and out.breaches() == []
+
+
+def test_an_unknown_item_is_quarantined_and_found_once():
+    world = World(item(5)).accepted("03-02 09:00", item="X", id="a").fact("fee.paid", "03-03 09:00", item="X", id="b")
+    out = world.until("03-04 09:00")
+    assert out.quarantined == {"a", "b"} and len(out.findings("off_catalogue")) == 1 and out.out["cases"] == {}
+
+
+def test_an_item_not_yet_effective_or_published_is_off_catalogue():
+    for more in ({"effective_from": "2026-04-01"}, {"published_on": "2026-04-01"}):
+        out = World(item(5, **more)).accepted("03-02 09:00", id="a").until("03-04 09:00")
+        assert out.quarantined == {"a"} and out.findings("off_catalogue")
+
+
+def test_the_rules_of_acceptance_are_those_effective_then():
+    world = World(item(5), item(3, version=2, effective_from="2026-03-10")).accepted("03-09 09:00").case("B").accepted("03-10 09:00")
+    out = world.until("03-10 12:00")
+    assert (out.of("A").due_on, out.of("B").due_on) == ("2026-03-16", "2026-03-13")
+
+
+def test_equal_instants_go_by_sequence_then_by_the_order_of_life():
+    out = a_case(5).fact("decision.served", "03-02 09:00", result="approved").fact("decision.made", "03-02 09:00", result="approved")
+    assert out.accepted("03-02 09:00").until("03-12 09:00").outcome["kind"] == "approved"
+    world = a_case(10).accepted("03-02 09:00").fact("case.handed_over", "03-03 09:00", to="liu", sequence=2)
+    world = world.fact("case.handed_over", "03-03 09:00", to="zhao", sequence=1)
+    ends = [b for b in world.until("03-20 09:00").breaches()[0]["shares"]]
+    assert {s["person"] for s in ends} == {"zhang", "liu"}
+
+
+def test_a_date_alone_counts_as_in_time_on_that_date():
+    out = a_case(5, silence="approve").accepted("03-02 09:00").served("03-09", recorded="03-10 00:05")
+    out.spec["facts"][-2]["recorded_at"] = "2026-03-10T00:05:00+08:00"
+    assert out.until("03-12 09:00").outcome["kind"] == "approved"
+
+
+def test_a_decision_dated_before_acceptance_counts_as_in_time():
+    out = silent().served("03-01 10:00", recorded="03-03 09:00").until("03-12 09:00")
+    assert out.outcome["kind"] == "approved" and out.breaches() == []
+
+
+def test_a_refusal_whose_ground_fell_away_is_reversed_by_a_new_entry():
+    world = a_case(5).accepted("03-02 09:00").fact("clock.suspended", "03-10 10:00", reason="hearing", id="late")
+    out = world.fact("clock.suspended", "03-05 10:00", reason="expert_review", recorded="03-11 10:00").until("03-12 09:00")
+    assert out.refusals() == {} and out.ledger("refusal_reversed") and out.ledger("fact_refused")
+
+
+CLAIMS = [
+    ("application.received", "03-02 09:00", {"item": "P", "holder": "zhang"}),
+    ("application.accepted", "03-03 09:00", {"item": "P", "holder": "zhang"}),
+    ("clock.suspended", "03-04 10:00", {"reason": "hearing"}),
+    ("clock.resumed", "03-06 10:00", {"reason": "hearing"}),
+    ("case.handed_over", "03-06 15:00", {"to": "liu"}),
+]
+
+
+@pytest.mark.parametrize("order", [p for n, p in enumerate(itertools.permutations(range(len(CLAIMS)))) if n % 7 == 0])
+def test_the_order_of_arrival_does_not_matter(order):
+    def world(places):
+        made = a_case(5, silence="approve")
+        for minute, place in enumerate(places):
+            type_, at, data = CLAIMS[place]
+            made.fact(type_, at, recorded=f"03-06 16:{minute:02}", id=f"f{place}", **data)
+        return made.until("03-16 09:00")
+
+    orderly, shuffled = world(range(len(CLAIMS))), world(order)
+    assert shuffled.clock()["due_on"] == orderly.clock()["due_on"] == "2026-03-12"
+    assert shuffled.outcome == orderly.outcome and shuffled.breaches() == orderly.breaches()
+
+
+def test_shares_follow_a_hand_over_that_is_reported_after_the_breach():
+    out = a_case(5).accepted("03-02 09:00").fact("case.handed_over", "03-04 15:00", to="liu", recorded="03-12 09:00").until("03-13 09:00")
+    [breach] = out.breaches()
+    assert {s["person"]: s["working_days"] for s in breach["shares"]} == {"zhang": 2, "liu": 3} and breach["proposed_against"] == ["liu"]
+
+
+# -- corrections --------------------------------------------------------------------------------------------------------
+
+
+def late():
+    return a_case(5).accepted("03-02 09:00", id="f").served("03-11 10:00", id="s")
+
+
+def correct(world, approver, **changes):
+    data = {"fact": "s", "changes": changes, "approver": approver}
+    return world.fact("fact.corrected", "03-12 10:00", id="c", reason="录入错误", **data).until("03-13 09:00")
+
+
+def test_a_correction_re_derives_the_case():
+    out = correct(late(), "sun", occurred_at="2026-03-09T15:00:00+08:00")
+    assert [b["status"] for b in out.breaches()] == ["withdrawn"] and out.refusals() == {}
+    assert out.findings("late_correction") and out.ledger("decision.served") and out.ledger("fact.corrected")
+
+
+def test_one_that_takes_a_breach_away_needs_an_approver_outside_the_unit():
+    for approver in ("li", "zhang", "nobody"):
+        out = correct(late(), approver, occurred_at="2026-03-09T15:00:00+08:00")
+        assert out.refusals() == {"c": "not_competent"} and out.broken() and out.findings("late_correction") == []
+
+
+def test_one_that_takes_nothing_away_needs_none():
+    out = correct(late(), "li", occurred_at="2026-03-11T15:00:00+08:00")
+    assert out.refusals() == {} and out.broken() and out.findings("late_correction") == []
+
+
+def test_data_can_be_corrected_and_wrong_corrections_are_refused():
+    world = a_case(10).accepted("03-02 09:00").fact("attributes.recorded", "03-02 10:00", id="s", size="big")
+    assert correct(world, "li", size="small").refusals() == {}
+    assert correct(late(), "sun", occurred_at="yesterday").refusals() == {"c": "wrong_value"}
+    assert correct(late(), "sun", result="perhaps").refusals() == {"c": "wrong_value"}
+
+
+def test_a_correction_of_an_unknown_fact_waits():
+    out = a_case(5).accepted("03-02 09:00").fact("fact.retracted", "03-03 09:00", fact="zz", id="c").until("03-04 09:00")
+    assert out.parked == {"c"}
+
+
+def test_a_retraction_takes_the_fact_away():
+    world = a_case(5).accepted("03-02 09:00").fact("clock.suspended", "03-04 10:00", reason="hearing", id="h")
+    out = world.fact("fact.retracted", "03-05 09:00", fact="h", reason="误报", approver="li").until("03-06 09:00")
+    assert out.due_on == "2026-03-09" and out.status == "open"
+
+
+def test_a_retraction_of_a_decision_in_time_may_bring_the_effect():
+    world = silent().served("03-06 10:00", id="s")
+    out = world.fact("fact.retracted", "03-12 09:00", fact="s", reason="误报", approver="sun").until("03-13 09:00")
+    assert out.outcome["kind"] == "implied_consent" and out.outcome["legal_at"] == instant("03-10")
+
+
+def test_a_retracted_correction_never_happened():
+    world = late().fact("fact.corrected", "03-12 10:00", id="c", fact="s", changes={"occurred_at": "2026-03-09T15:00:00+08:00"}, approver="sun")
+    out = world.fact("fact.retracted", "03-12 15:00", fact="c", approver="sun").until("03-13 09:00")
+    assert out.broken() == {"committed": instant("03-10")}
+
+
+def test_a_voided_case_counts_for_nothing():
+    world = silent()
+    out = world.fact("case.voided", "03-12 10:00", reason="重复登记", approver="sun", id="v").until("03-13 09:00")
+    assert out.status == "voided" and out.outcome["kind"] == "voided" and out.broken() == {}
+    assert out.certificates[0]["status"] == "superseded" and out.findings("late_correction")
+    inside = silent().fact("case.voided", "03-12 10:00", reason="重复登记", approver="li", id="v").until("03-13 09:00")
+    assert inside.refusals() == {"v": "not_competent"} and inside.outcome["kind"] == "implied_consent"
+
+
+def test_voiding_an_open_case_needs_nobody_else():
+    out = silent().fact("case.voided", "03-04 10:00", reason="重复登记", approver="li").until("04-13 09:00")
+    assert out.status == "voided" and out.breaches() == [] and out.findings("late_correction") == []
+
+
+def test_a_correction_of_the_items_day_takes_the_zone_of_the_office():
+    out = correct(late(), "sun", occurred_at="2026-03-09T23:30:00")
+    assert out.broken() == {}
+
+
+# -- watermarks ---------------------------------------------------------------------------------------------------------
+
+
+def marked(through, at, world=None):
+    world = world or silent()
+    world.fact("source.watermark", at, through=through)
+    del world.spec["facts"][-1]["case"]
+    return world
+
+
+def test_nothing_irreversible_is_published_before_the_watermark_has_passed_the_end():
+    out = marked("2026-03-09T12:00:00+08:00", "03-09 12:00").until("03-12 09:00")
+    assert out.outcome["kind"] == "none" and out.breaches() == [] and out.open_holds == {"source_behind"} and not out.alerts("red")
+    later = marked("2026-03-10T00:00:00+08:00", "03-12 08:00", marked("2026-03-09T12:00:00+08:00", "03-09 12:00")).until("03-12 09:00")
+    assert later.outcome["legal_at"] == instant("03-10") and later.open_holds == set() and later.broken()
+
+
+def test_a_source_that_is_behind_climbs():
+    out = marked("2026-03-09T12:00:00+08:00", "03-09 12:00").until("04-20 09:00")
+    assert out.findings("hold_open") and [a["rung"] for a in out.alerts("escalated")] == [1, 2, 3]
+
+
+def test_breaches_wait_for_the_watermark_also_where_silence_has_no_effect():
+    out = marked("2026-03-09T12:00:00+08:00", "03-09 12:00", a_case(5).accepted("03-02 09:00")).until("03-12 09:00")
+    assert out.breaches() == [] and out.open_holds == {"source_behind"}
+
+
+def test_a_decision_that_comes_with_the_watermark_prevents_everything():
+    world = marked("2026-03-09T12:00:00+08:00", "03-09 12:00").served("03-09 14:00", recorded="03-11 09:00")
+    out = marked("2026-03-11T09:00:00+08:00", "03-11 09:00", world).until("03-12 09:00")
+    assert out.outcome["kind"] == "approved" and out.certificates == [] and out.breaches() == []
