@@ -47,7 +47,9 @@ def lacking(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at
 def _missing(conclusion: Conclusion, record: Record | None) -> Iterable[Entry]:
     opening = Entry(conclusion.type, conclusion.key, conclusion.legal_at, conclusion.data)
     turned = None if record is None else record.data.get("turn")
-    if record is None or (record.status in GONE and record.kind not in STICKY):
+    # What is gone by its very turn (dismissed, reversed) is not gone from the case.
+    by_turn = turned is not None and turned == conclusion.turn
+    if record is None or (record.status in GONE and record.kind not in STICKY and not by_turn):
         turned = None
         yield opening
     elif record.kind == "outcome" and any(record.data[name] != conclusion.data[name] for name in conclusion.live):

@@ -111,9 +111,7 @@ async def _each(cases: Sequence[str], act: Callable[[str], Awaitable[None]]) -> 
         for case in left:
             await act(case)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
-            group.create_task(work())
+    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
 
 
 def _wait(installation: Installation, cases: Sequence[str], rows_each: int) -> None:

@@ -12,6 +12,7 @@ from engine.vault.master import Master
 
 APPLICATION_ROLE = "jiannuo_app"
 _OPTIONS = "-c timezone=UTC"
+GIVE_UP_SECONDS = 5.0  # whoever waits longer for a connection is told that the database is away
 
 
 class Connection(psycopg.Connection[TupleRow]):
@@ -45,6 +46,7 @@ def open_pool(url: str, vault: Master, *, size: int = 8) -> Pool:
         kwargs={"options": _OPTIONS},
         min_size=1,
         max_size=size,
+        timeout=GIVE_UP_SECONDS,
         configure=become_application,
         open=True,
     )

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from engine.api import keys
+from engine.embedded import ports
 from engine.embedded.process import Identity
 from tests.chaos import script
 from tests.chaos.killing import database, halted, kill_in_turn
@@ -30,6 +31,7 @@ class Ordeal:
     """What was done to the installation, for those who look at it afterwards."""
 
     place: Installation
+    port: int
     lives: list[Life] = field(default_factory=list)
     raced: list[Life] = field(default_factory=list)
     killed: list[Identity] = field(default_factory=list)
@@ -40,18 +42,26 @@ class Ordeal:
 
 
 def undergo(place: Installation) -> Ordeal:
-    place.start()
+    ordeal = Ordeal(place, ports.any_free())
+    _start(ordeal)
     provisioned = place.command("provision", str(write_world(place.data.root / "world")))
     assert provisioned.returncode == 0, provisioned.stderr
     with psycopg.connect(database(place)) as connection:
         keys.store(connection, KEY, SOURCE, datetime.now(UTC))
-    ordeal = Ordeal(place)
     asyncio.run(_undergo(ordeal))
     return ordeal
 
 
+def _start(ordeal: Ordeal) -> None:
+    ordeal.place.start(JIANNUO_HTTP_PORT=str(ordeal.port))
+
+
+def _sender(ordeal: Ordeal) -> Sender:
+    return Sender(f"http://{ports.LOOPBACK}:{ordeal.port}", KEY)
+
+
 async def _undergo(ordeal: Ordeal) -> None:
-    sender = Sender(lambda: f"http://127.0.0.1:{ordeal.place.runtime().ports['http']}", KEY)
+    sender = _sender(ordeal)
     await _fire_and_outage(ordeal, sender)
     await _second_fire(ordeal, sender)
     await _races(ordeal, sender)
@@ -69,7 +79,7 @@ async def _fire_and_outage(ordeal: Ordeal, sender: Sender) -> None:
     ordeal.place.kill_all()
     down = datetime.now(UTC)
     await _at(begun + script.OUTAGE_ENDS, telling)
-    await asyncio.to_thread(ordeal.place.start)
+    await asyncio.to_thread(_start, ordeal)
     ordeal.outage = (down, datetime.now(UTC))
     await telling
 
@@ -131,7 +141,7 @@ async def _until(holds: Callable[[], bool], why_not: Callable[[], str]) -> None:
 
 async def _say_all_again(ordeal: Ordeal) -> None:
     """Every message once more, all cases side by side in another order, to an engine that has decided them all."""
-    again = Sender(lambda: f"http://127.0.0.1:{ordeal.place.runtime().ports['http']}", KEY)
+    again = _sender(ordeal)
     before = _heads(ordeal)
     await again.tell(random.Random(3).sample(ordeal.lives, len(ordeal.lives)))
     ordeal.heads = (before, _heads(ordeal))

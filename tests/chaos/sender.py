@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,10 +20,8 @@ _NOT_NOW = {429, 500, 502, 503, 504}
 
 
 class Sender:
-    """`address`: asked anew after every failure, because a restart may choose another port."""
-
-    def __init__(self, address: Callable[[], str], key: str) -> None:
-        self._address = address
+    def __init__(self, address: str, key: str) -> None:
+        self._url = f"{address}/api/v1/events"
         self._headers = {"X-API-Key": key, "Content-Type": "application/cloudevents+json"}
         self.outcomes: Counter[str] = Counter()
         self.tries = 0
@@ -48,7 +46,7 @@ class Sender:
         while time.monotonic() < deadline:
             self.tries += 1
             try:
-                answer = await client.post(f"{self._address()}/api/v1/events", content=body)
+                answer = await client.post(self._url, content=body)
             except httpx2.TransportError as error:
                 last = repr(error)
             else:

@@ -11,7 +11,9 @@ def silent(**more):
 
 
 def test_as_known_on_answers_with_the_version_then_in_force():
-    world = a_case(5).accepted("03-02 09:00").calendar("v2", "03-04 09:00", **OFF).asked("03-03 09:00").asked("03-04 10:00")
+    world = (
+        a_case(5).accepted("03-02 09:00").calendar("v2", "03-04 09:00", **OFF).asked("03-03 09:00").asked("03-04 10:00")
+    )
     out = world.until("03-05 09:00")
     assert [a["due_on"] for a in out.out["answers"]] == ["2026-03-09", "2026-03-10"]
     assert [(h["due_on"], h["reason"]) for h in out.clock()["history"]] == [
@@ -27,7 +29,9 @@ def test_a_later_end_moves_warning_and_effect():
 
 
 def test_an_earlier_end_warns_earlier_but_takes_effect_at_the_communicated_end():
-    world = silent(warnings=[{"before": {"amount": 1, "unit": "working_days"}}]).calendar("v2", "03-04 09:00", **WORKING)
+    world = silent(warnings=[{"before": {"amount": 1, "unit": "working_days"}}]).calendar(
+        "v2", "03-04 09:00", **WORKING
+    )
     out = world.until("03-12 09:00")
     assert out.due_on == "2026-03-07" and out.clock()["expires_at"] == instant("03-08")
     assert out.alerts("warning")[0]["scheduled_at"].startswith("2026-03-06")
@@ -45,13 +49,17 @@ def test_the_applicant_is_told_once_on_the_day_the_version_comes_into_force():
         out = a_case(5, 5).accepted("03-02 09:00").calendar("v2", "03-04 09:00", **change).until("03-12 09:00")
         [told] = out.notices("date_moved", to="applicant")
         assert told["at"] == "2026-03-04T09:00:00+08:00"
-    unmoved = a_case(5).accepted("03-02 09:00").calendar("v2", "03-04 09:00", days=[{"on": "2026-05-05", "kind": "working"}])
+    unmoved = (
+        a_case(5).accepted("03-02 09:00").calendar("v2", "03-04 09:00", days=[{"on": "2026-05-05", "kind": "working"}])
+    )
     assert unmoved.until("03-12 09:00").notices("date_moved") == []
 
 
 def test_a_fact_after_the_version_does_not_count_as_communicated_before():
     world = silent(suspensions=[{"reason": "hearing"}]).calendar("v2", "03-04 09:00", **WORKING)
-    world = world.fact("clock.suspended", "03-05 10:00", reason="hearing").fact("clock.resumed", "03-06 10:00", reason="hearing")
+    world = world.fact("clock.suspended", "03-05 10:00", reason="hearing").fact(
+        "clock.resumed", "03-06 10:00", reason="hearing"
+    )
     out = world.until("03-14 09:00")
     # recomputed: 3, 4, 5 counted, restart 6, then Sat 7 and Mon 9: 03-09; told before the version: 03-09
     assert out.due_on == "2026-03-09" and out.outcome["legal_at"] == instant("03-10")
@@ -81,11 +89,15 @@ def test_the_same_when_the_correction_comes_long_after():
 
 def test_a_person_settles_the_review():
     world = silent().calendar("v2", "03-10 09:00", **OFF)
-    kept = world.fact("hold.closed", "03-18 10:00", hold="calendar_corrected", result="effect", approver="sun").until("03-20 09:00")
+    kept = world.fact("hold.closed", "03-18 10:00", hold="calendar_corrected", result="effect", approver="sun").until(
+        "03-20 09:00"
+    )
     assert kept.outcome["status"] == "in_force" and kept.outcome["legal_at"] == instant("03-10")
     assert kept.certificates[0]["status"] == "valid" and len(kept.certificates) == 1
     world = silent().calendar("v2", "03-10 09:00", **OFF).served("03-10 15:00", "refused")
-    gone = world.fact("hold.closed", "03-18 10:00", hold="calendar_corrected", result="no_effect", approver="sun").until("03-20 09:00")
+    gone = world.fact(
+        "hold.closed", "03-18 10:00", hold="calendar_corrected", result="no_effect", approver="sun"
+    ).until("03-20 09:00")
     assert gone.outcome["kind"] == "refused" and gone.certificates[0]["status"] == "superseded" and gone.broken() == {}
 
 
@@ -96,7 +108,13 @@ def test_a_fact_in_time_sets_the_effect_aside_though_the_calendar_changed_too():
 
 
 def test_a_breach_without_effect_is_withdrawn_when_the_calendar_shows_it_was_in_time():
-    out = a_case(5).accepted("03-02 09:00").served("03-10 10:00").calendar("v2", "03-12 09:00", **OFF).until("03-20 09:00")
+    out = (
+        a_case(5)
+        .accepted("03-02 09:00")
+        .served("03-10 10:00")
+        .calendar("v2", "03-12 09:00", **OFF)
+        .until("03-20 09:00")
+    )
     assert [b["status"] for b in out.breaches()] == ["withdrawn"] and out.open_holds == set()
 
 
@@ -109,7 +127,9 @@ def test_an_effect_that_the_calendar_does_not_touch_stays():
 
 
 def into_2027(silence="approve", **more):
-    return a_case(10, silence=silence, warnings=[{"before": {"amount": 1, "unit": "working_days"}}], **more).accepted("12-22 09:00")
+    return a_case(10, silence=silence, warnings=[{"before": {"amount": 1, "unit": "working_days"}}], **more).accepted(
+        "12-22 09:00"
+    )
 
 
 ANNOUNCED = {"years": {"2027": "official"}, "days": [{"on": "2027-01-01", "kind": "off"}]}
@@ -123,7 +143,11 @@ def test_on_a_provisional_date_nothing_irreversible_happens_but_warnings_do():
 
 
 def test_a_confirmation_of_what_is_not_there_waits():
-    out = into_2027().fact("finding.confirmed", "2027-01-15 09:00", finding="limit_expired", id="c").until("2027-01-20 09:00")
+    out = (
+        into_2027()
+        .fact("finding.confirmed", "2027-01-15 09:00", finding="limit_expired", id="c")
+        .until("2027-01-20 09:00")
+    )
     assert out.parked == {"c"} and out.proceedings() == []
 
 
@@ -143,7 +167,9 @@ def test_a_date_that_becomes_firm_is_told():
 
 
 def test_nobody_can_grant_on_a_provisional_date():
-    world = into_2027().fact("hold.closed", "2027-01-12 09:00", hold="provisional_date", result="effect", approver="sun", id="h")
+    world = into_2027().fact(
+        "hold.closed", "2027-01-12 09:00", hold="provisional_date", result="effect", approver="sun", id="h"
+    )
     out = world.until("2027-01-20 09:00")
     assert out.refusals() == {"h": "not_allowed_for_item"} and out.outcome["kind"] == "none"
 

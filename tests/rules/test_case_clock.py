@@ -17,7 +17,12 @@ def test_two_clocks_are_two_breaches():
 
 
 def test_what_must_happen_in_time_is_served_for_the_promise_and_decided_for_the_law():
-    out = a_case(5, 5).accepted("03-02 09:00").fact("decision.made", "03-09 10:00", result="approved").until("03-12 09:00")
+    out = (
+        a_case(5, 5)
+        .accepted("03-02 09:00")
+        .fact("decision.made", "03-09 10:00", result="approved")
+        .until("03-12 09:00")
+    )
     assert out.broken() == {"committed": instant("03-10")} and out.status == "open"
 
 
@@ -39,7 +44,11 @@ def test_finishing_does_not_remove_the_breach():
 
 
 def test_a_suspension_stops_both_clocks():
-    out = case(10, statutory=20).fact("clock.suspended", "08-05 10:00", reason="hearing").fact("clock.resumed", "08-07 10:00", reason="hearing")
+    out = (
+        case(10, statutory=20)
+        .fact("clock.suspended", "08-05 10:00", reason="hearing")
+        .fact("clock.resumed", "08-07 10:00", reason="hearing")
+    )
     out = out.until("08-08 09:00")
     assert (out.due_on, out.clock("statutory")["due_on"]) == ("2026-08-19", "2026-09-02")
 
@@ -51,8 +60,14 @@ def test_one_that_names_its_clock_stops_that_alone():
 
 
 def test_overlapping_suspensions_count_once():
-    world = case(10).fact("clock.suspended", "08-05 10:00", reason="hearing").fact("clock.suspended", "08-06 10:00", reason="expert_review")
-    world = world.fact("clock.resumed", "08-07 10:00", reason="hearing").fact("clock.resumed", "08-10 10:00", reason="expert_review")
+    world = (
+        case(10)
+        .fact("clock.suspended", "08-05 10:00", reason="hearing")
+        .fact("clock.suspended", "08-06 10:00", reason="expert_review")
+    )
+    world = world.fact("clock.resumed", "08-07 10:00", reason="hearing").fact(
+        "clock.resumed", "08-10 10:00", reason="expert_review"
+    )
     assert world.until("08-11 09:00").due_on == "2026-08-20"
 
 
@@ -69,22 +84,40 @@ def test_a_suspension_that_begins_on_the_last_day_stops_the_clock():
 
 
 def test_one_that_begins_after_the_end_is_refused_and_moves_nothing():
-    out = a_case(5).accepted("03-02 09:00").fact("clock.suspended", "03-10 00:00", reason="hearing", id="s").until("03-12 09:00")
+    out = (
+        a_case(5)
+        .accepted("03-02 09:00")
+        .fact("clock.suspended", "03-10 00:00", reason="hearing", id="s")
+        .until("03-12 09:00")
+    )
     assert out.refusals() == {"s": "suspension_after_expiry"} and out.due_on == "2026-03-09" and out.broken()
 
 
 def test_after_an_implied_consent_it_is_refused_for_the_same_reason():
-    out = a_case(5, silence="approve").accepted("03-02 09:00").fact("clock.suspended", "03-11 00:00", reason="hearing", id="s")
+    out = (
+        a_case(5, silence="approve")
+        .accepted("03-02 09:00")
+        .fact("clock.suspended", "03-11 00:00", reason="hearing", id="s")
+    )
     assert out.until("03-12 09:00").refusals() == {"s": "suspension_after_expiry"}
 
 
 def test_on_a_case_that_ended_in_time_only_the_closing_speaks_against_it():
-    out = a_case(5).accepted("03-02 09:00").served("03-04 10:00").fact("clock.suspended", "03-05 09:00", reason="hearing", id="s")
+    out = (
+        a_case(5)
+        .accepted("03-02 09:00")
+        .served("03-04 10:00")
+        .fact("clock.suspended", "03-05 09:00", reason="hearing", id="s")
+    )
     assert out.until("03-12 09:00").refusals() == {"s": "case_closed"}
 
 
 def test_one_asked_before_the_start_suspends_only_from_the_start():
-    world = a_case(5).fact("application.received", "03-02 09:00", item="P").fact("clock.suspended", "03-03 09:00", reason="hearing")
+    world = (
+        a_case(5)
+        .fact("application.received", "03-02 09:00", item="P")
+        .fact("clock.suspended", "03-03 09:00", reason="hearing")
+    )
     out = world.accepted("03-04 09:00").fact("clock.resumed", "03-06 09:00", reason="hearing").until("03-07 09:00")
     assert out.due_on == "2026-03-13" and out.refusals() == {}
 
@@ -99,20 +132,28 @@ def test_any_other_reason_needs_the_items_clause():
     for reason in ("public_notice", "applicant_cause", "joint_office", "other"):
         out = case().fact("clock.suspended", "08-05 10:00", reason=reason, id="s").until("08-06 09:00")
         assert out.refusals() == {"s": "not_allowed_for_item"} and out.status == "open"
-        listed = case(suspensions=[{"reason": reason}]).fact("clock.suspended", "08-05 10:00", reason=reason).until("08-06 09:00")
+        listed = (
+            case(suspensions=[{"reason": reason}])
+            .fact("clock.suspended", "08-05 10:00", reason=reason)
+            .until("08-06 09:00")
+        )
         assert listed.status == "suspended"
 
 
 def test_a_maximum_per_reason_holds():
     world = case(suspensions=[{"reason": "other", "max": 1}]).fact("clock.suspended", "08-04 10:00", reason="other")
-    world = world.fact("clock.resumed", "08-04 15:00", reason="other").fact("clock.suspended", "08-05 10:00", reason="other", id="s")
+    world = world.fact("clock.resumed", "08-04 15:00", reason="other").fact(
+        "clock.suspended", "08-05 10:00", reason="other", id="s"
+    )
     assert world.until("08-06 09:00").refusals() == {"s": "not_allowed_for_item"}
 
 
 def test_a_lawful_stop_without_notice_or_length_stops_all_the_same_and_is_an_indication():
     out = case().fact("clock.suspended", "08-05 10:00", reason="hearing").until("08-06 09:00")
     assert out.status == "suspended" and out.findings("pause_abuse")[0]["indication"] is True
-    told = case().fact("clock.suspended", "08-05 10:00", reason="hearing", notified_at="2026-08-05T10:00:00+08:00", declared=days(5))
+    told = case().fact(
+        "clock.suspended", "08-05 10:00", reason="hearing", notified_at="2026-08-05T10:00:00+08:00", declared=days(5)
+    )
     assert told.until("08-06 09:00").findings("pause_abuse") == []
 
 
@@ -149,13 +190,23 @@ def test_a_date_only_suspension_works_in_days():
 
 
 def test_the_applicants_default_pauses_without_breach_or_effect():
-    out = a_case(5, silence="approve").accepted("03-02 09:00").fact("applicant.defaulted", "03-04 10:00").until("06-01 09:00")
+    out = (
+        a_case(5, silence="approve")
+        .accepted("03-02 09:00")
+        .fact("applicant.defaulted", "03-04 10:00")
+        .until("06-01 09:00")
+    )
     assert out.status == "suspended" and out.breaches() == [] and out.certificates == []
 
 
 def test_or_it_closes_the_case_where_the_item_says_so():
     rule = [{"reason": "applicant_cause", "after_term": "not_pursued"}]
-    out = a_case(5, silence="approve", suspensions=rule).accepted("03-02 09:00").fact("applicant.defaulted", "03-04 10:00").until("06-01 09:00")
+    out = (
+        a_case(5, silence="approve", suspensions=rule)
+        .accepted("03-02 09:00")
+        .fact("applicant.defaulted", "03-04 10:00")
+        .until("06-01 09:00")
+    )
     assert out.status == "not_pursued" and out.breaches() == []
 
 
@@ -185,7 +236,9 @@ def test_or_the_clock_it_names():
 
 def test_it_adds_to_the_unrolled_end_and_only_the_final_end_is_rolled():
     # ten calendar days from Thu 03-05 end on Sun 03-15; five more on Fri 03-20
-    out = extended(a_case(days(10, "calendar_days")).accepted("03-05 09:00"), by=days(5, "calendar_days")).until("03-09 09:00")
+    out = extended(a_case(days(10, "calendar_days")).accepted("03-05 09:00"), by=days(5, "calendar_days")).until(
+        "03-09 09:00"
+    )
     assert out.due_on == "2026-03-20"
 
 
@@ -234,7 +287,11 @@ def test_hours_cannot_be_added_to_days():
 
 
 def test_in_the_last_hours_it_is_an_indication():
-    assert extended(open_case(), "03-09 16:00", "03-09 16:10", "03-09 16:20").until("03-10 09:00").findings("last_hour_extension")
+    assert (
+        extended(open_case(), "03-09 16:00", "03-09 16:10", "03-09 16:20")
+        .until("03-10 09:00")
+        .findings("last_hour_extension")
+    )
     assert not extended(open_case()).until("03-10 09:00").findings("last_hour_extension")
 
 
@@ -256,13 +313,22 @@ def test_delivery_is_a_third_clock_with_its_own_finding():
 
 
 def test_a_result_that_is_ready_and_announced_is_not_late():
-    assert not approved().fact("result.available", "03-10 09:00", mode="窗口").until("03-25 09:00").findings("delivery_late")
+    assert (
+        not approved()
+        .fact("result.available", "03-10 09:00", mode="窗口")
+        .until("03-25 09:00")
+        .findings("delivery_late")
+    )
     assert not approved().fact("decision.served", "03-18 17:00").until("03-25 09:00").findings("delivery_late")
     assert approved().fact("decision.served", "03-19 09:00").until("03-25 09:00").findings("delivery_late")
 
 
 def test_a_refusal_has_no_delivery_clock():
-    world = a_case(None, 20).accepted("03-02 09:00").fact("decision.made", "03-04 10:00", result="refused", reason="不符合条件")
+    world = (
+        a_case(None, 20)
+        .accepted("03-02 09:00")
+        .fact("decision.made", "03-04 10:00", result="refused", reason="不符合条件")
+    )
     assert "delivery" not in world.until("03-05 09:00").case["clocks"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rules.worlds import World, a_case, days, instant, item
+from tests.rules.worlds import a_case, days, instant
 
 STEPS = [
     {"id": "survey", "holder": "zhang", "limit": days(2)},
@@ -25,7 +25,11 @@ def test_milestones_are_fixed_at_acceptance():
 
 
 def test_relative_ends_are_counted_from_the_end_of_the_step_before():
-    out = stepped(profile={"step_deadlines": "relative"}).fact("step.completed", "06-18 10:00", step="survey").until("06-19 09:00")
+    out = (
+        stepped(profile={"step_deadlines": "relative"})
+        .fact("step.completed", "06-18 10:00", step="survey")
+        .until("06-19 09:00")
+    )
     assert [step(out, s["id"])["due_on"] for s in STEPS] == ["2026-06-17", "2026-06-25", "2026-06-29"]
 
 
@@ -38,7 +42,11 @@ def test_a_late_step_is_a_breach_of_its_holder_and_not_of_the_case():
 
 
 def test_a_suspension_moves_the_current_and_later_steps_only():
-    world = stepped().fact("step.completed", "06-16 10:00", step="survey").fact("clock.suspended", "06-17 10:00", reason="hearing")
+    world = (
+        stepped()
+        .fact("step.completed", "06-16 10:00", step="survey")
+        .fact("clock.suspended", "06-17 10:00", reason="hearing")
+    )
     out = world.fact("clock.resumed", "06-18 10:00", reason="hearing").until("06-19 09:00")
     assert [step(out, s["id"])["due_on"] for s in STEPS] == ["2026-06-17", "2026-06-25", "2026-06-29"]
 
@@ -51,8 +59,8 @@ def test_a_case_that_has_ended_has_no_step_left_to_be_late():
 # -- joint approval -----------------------------------------------------------------------------------------------------
 
 
-def joint(effect=None, limit=days(3), **more):
-    office = {"id": "fire", "limit": limit} | ({"silence": {"effect": effect}} if effect else {})
+def joint(effect=None, **more):
+    office = {"id": "fire", "limit": days(3)} | ({"silence": {"effect": effect}} if effect else {})
     world = a_case(10, offices=[office], **more).accepted("03-02 09:00")
     return world.fact("office.consulted", "03-03 09:00", office="fire")
 
@@ -62,7 +70,11 @@ def test_a_silent_office_consents_at_the_end_of_its_limit_and_the_case_stays_ope
     assert out.case["offices"] == [{"id": "fire", "due_on": "2026-03-06", "outcome": "implied_consent"}]
     assert out.status == "open" and out.outcome["kind"] == "none"
     [certificate] = out.certificates
-    assert (certificate["for"], certificate["legal_at"], certificate["status"]) == ("office:fire", instant("03-07"), "valid")
+    assert (certificate["for"], certificate["legal_at"], certificate["status"]) == (
+        "office:fire",
+        instant("03-07"),
+        "valid",
+    )
     [breach] = out.breaches()
     assert (breach["clock"], breach["unit"], breach["proposed_against"]) == ("office:fire", "fire", ["huo"])
     assert out.findings("office_silent") and out.ledger("office_consented")[0]["legal_at"] == instant("03-07")
@@ -70,29 +82,49 @@ def test_a_silent_office_consents_at_the_end_of_its_limit_and_the_case_stays_ope
 
 def test_the_rule_of_the_item_holds_for_offices_without_their_own():
     out = joint(silence={"effect": "consent_of_office", "clock": "committed"}).until("03-20 09:00")
-    assert out.case["offices"][0]["outcome"] == "implied_consent" and out.outcome["kind"] == "none" and "committed" in out.broken()
+    assert (
+        out.case["offices"][0]["outcome"] == "implied_consent"
+        and out.outcome["kind"] == "none"
+        and "committed" in out.broken()
+    )
 
 
 def test_without_it_silence_is_a_breach_only_and_the_lead_office_is_told():
     out = joint().until("03-08 09:00")
-    assert out.case["offices"][0]["outcome"] == "open" and out.certificates == [] and set(out.broken()) == {"office:fire"}
+    assert (
+        out.case["offices"][0]["outcome"] == "open" and out.certificates == [] and set(out.broken()) == {"office:fire"}
+    )
     assert [n["to"] for n in out.notices("lead_office_told")] == ["zhang"]
 
 
 def test_an_absent_office_is_taken_as_consenting():
     out = joint("consent_of_office").fact("office.absent", "03-05 09:00", office="fire").until("03-08 09:00")
-    assert out.case["offices"][0]["outcome"] == "implied_consent" and set(out.broken()) == {"office:fire"} and out.certificates
+    assert (
+        out.case["offices"][0]["outcome"] == "implied_consent"
+        and set(out.broken()) == {"office:fire"}
+        and out.certificates
+    )
 
 
 def test_an_answer_in_time_is_an_answer():
-    out = joint("consent_of_office").fact("office.answered", "03-06 17:00", office="fire", opinion="同意").until("03-12 09:00")
+    out = (
+        joint("consent_of_office")
+        .fact("office.answered", "03-06 17:00", office="fire", opinion="同意")
+        .until("03-12 09:00")
+    )
     assert out.case["offices"][0]["outcome"] == "answered" and out.breaches() == [] and out.certificates == []
 
 
 def test_an_answer_in_time_that_arrives_late_sets_the_consent_aside():
-    world = joint("consent_of_office").fact("office.answered", "03-06 17:00", office="fire", opinion="不同意", recorded="03-07 09:00")
+    world = joint("consent_of_office").fact(
+        "office.answered", "03-06 17:00", office="fire", opinion="不同意", recorded="03-07 09:00"
+    )
     out = world.until("03-08 09:00")
-    assert out.case["offices"][0]["outcome"] == "answered" and out.certificates[0]["status"] == "superseded" and out.broken() == {}
+    assert (
+        out.case["offices"][0]["outcome"] == "answered"
+        and out.certificates[0]["status"] == "superseded"
+        and out.broken() == {}
+    )
 
 
 def test_a_limit_named_in_the_consultation_counts():
@@ -166,7 +198,11 @@ def test_a_red_card_goes_to_the_holder_and_the_section_head():
     world = broken()
     world.spec["people"].append({"id": "ke", "unit": "planning", "post": "section_head", "from": "2010-01-01"})
     [red] = world.until("03-12 09:00").alerts("red")
-    assert red["to"] == ["zhang", "ke"] and red["scheduled_at"] == instant("03-10") and red["fired_at"] == "2026-03-10T00:10:00+08:00"
+    assert (
+        red["to"] == ["zhang", "ke"]
+        and red["scheduled_at"] == instant("03-10")
+        and red["fired_at"] == "2026-03-10T00:10:00+08:00"
+    )
 
 
 def test_unanswered_it_is_found_told_to_the_inspectors_and_climbs():
@@ -174,7 +210,9 @@ def test_unanswered_it_is_found_told_to_the_inspectors_and_climbs():
     [found] = out.findings("alert_unanswered")
     assert found["legal_at"] == instant("03-18")
     assert [a["to"] for a in out.alerts("red", cause="alert_unanswered:limit:committed")] == [["sun"]]
-    assert [(a["rung"], a["to"], a["scheduled_at"]) for a in out.alerts("escalated")] == [(1, ["wang"], instant("03-18"))]
+    assert [(a["rung"], a["to"], a["scheduled_at"]) for a in out.alerts("escalated")] == [
+        (1, ["wang"], instant("03-18"))
+    ]
 
 
 def test_it_climbs_to_the_leading_group_office_each_rung_once():
@@ -196,7 +234,9 @@ def test_an_answer_in_time_ends_the_climb():
 
 
 def test_an_answer_to_no_alert_waits():
-    assert broken().fact("alert.answered", "03-03 09:00", level="red", text="x", id="a").until("03-04 09:00").parked == {"a"}
+    assert broken().fact("alert.answered", "03-03 09:00", level="red", text="x", id="a").until(
+        "03-04 09:00"
+    ).parked == {"a"}
 
 
 def test_whoever_holds_no_post_on_that_day_is_no_addressee():
@@ -213,9 +253,15 @@ def test_with_nobody_in_post_the_leading_group_office_is_the_last_address():
 
 def test_missed_rungs_come_in_order_marked_late_by_system_and_count_for_the_officer():
     out = broken(warnings=WARNED).outage("03-05 08:00", "03-12 09:00").until("03-13 09:00")
-    assert [(a["level"], a["late_by_system"]) for a in out.alerts()] == [("warning", True), ("yellow", True), ("red", True)]
+    assert [(a["level"], a["late_by_system"]) for a in out.alerts()] == [
+        ("warning", True),
+        ("yellow", True),
+        ("red", True),
+    ]
     assert [a["fired_at"] for a in out.alerts()] == ["2026-03-12T09:00:00+08:00"] * 2 + ["2026-03-12T09:10:00+08:00"]
-    assert out.breaches()[0]["mitigating"] == ["warning_late_by_system"] and out.broken() == {"committed": instant("03-10")}
+    assert out.breaches()[0]["mitigating"] == ["warning_late_by_system"] and out.broken() == {
+        "committed": instant("03-10")
+    }
 
 
 def test_the_applicant_is_told_of_the_remedies_where_silence_grants_nothing():
@@ -232,7 +278,12 @@ def confirmed(at="03-11 10:00", **more):
 
 def test_the_engine_opens_the_proceeding_at_the_confirmation():
     [one] = confirmed().until("03-12 09:00").proceedings()
-    assert (one["person"], one["proposed_level"], one["count_in_window"], one["statement_until"]) == ("zhang", 2, 1, "2026-03-18")
+    assert (one["person"], one["proposed_level"], one["count_in_window"], one["statement_until"]) == (
+        "zhang",
+        2,
+        1,
+        "2026-03-18",
+    )
 
 
 def test_a_confirmation_before_the_finding_waits_and_does_not_confirm_a_later_one():
@@ -241,9 +292,16 @@ def test_a_confirmation_before_the_finding_waits_and_does_not_confirm_a_later_on
 
 
 def test_a_confirmation_of_the_promise_does_not_confirm_the_law_broken_later():
-    world = a_case(5, 10).accepted("03-02 09:00").fact("finding.confirmed", "03-11 10:00", finding="limit_expired", grade="ordinary")
+    world = (
+        a_case(5, 10)
+        .accepted("03-02 09:00")
+        .fact("finding.confirmed", "03-11 10:00", finding="limit_expired", grade="ordinary")
+    )
     out = world.until("03-20 09:00")
-    assert {f["clock"]: f["status"] for f in out.findings("limit_expired")} == {"committed": "confirmed", "statutory": "open"}
+    assert {f["clock"]: f["status"] for f in out.findings("limit_expired")} == {
+        "committed": "confirmed",
+        "statutory": "open",
+    }
     assert len(out.proceedings()) == 1
 
 
@@ -260,12 +318,20 @@ def test_nobody_confirms_or_dismisses_his_own_matter():
 
 
 def test_a_dismissal_withdraws_the_breach():
-    out = broken().fact("finding.dismissed", "03-11 10:00", finding="limit_expired", reason="不属实").until("03-12 09:00")
-    assert out.findings("limit_expired")[0]["status"] == "dismissed" and [b["status"] for b in out.breaches()] == ["withdrawn"]
+    out = (
+        broken().fact("finding.dismissed", "03-11 10:00", finding="limit_expired", reason="不属实").until("03-12 09:00")
+    )
+    assert out.findings("limit_expired")[0]["status"] == "dismissed" and [b["status"] for b in out.breaches()] == [
+        "withdrawn"
+    ]
 
 
 def test_a_coded_dismissal_excuses_it():
-    out = broken().fact("finding.dismissed", "03-11 10:00", finding="limit_expired", reason="容错", code="tolerance").until("03-12 09:00")
+    out = (
+        broken()
+        .fact("finding.dismissed", "03-11 10:00", finding="limit_expired", reason="容错", code="tolerance")
+        .until("03-12 09:00")
+    )
     assert [b["status"] for b in out.breaches()] == ["excused"]
 
 
@@ -294,7 +360,3 @@ def test_a_proceeding_follows_the_share_when_custody_is_corrected():
     world = confirmed().fact("case.handed_over", "03-03 15:00", to="liu", recorded="03-13 09:00")
     phases = {p["person"]: p["phase"] for p in world.until("03-14 09:00").proceedings()}
     assert phases == {"zhang": "closed", "liu": "statement"}
-
-
-def test_an_item_of_the_world_is_needed():
-    assert item()["unit"] == "planning" and World().spec["items"]

@@ -38,7 +38,9 @@ def test_one_after_the_delay_sets_it_aside_by_a_new_entry():
 
 
 def test_so_does_one_that_arrives_after_an_outage_before_intake_was_reachable_for_a_whole_delay():
-    out = silent().outage("03-09 12:00", "03-12 09:00").served("03-09 11:00", recorded="03-12 09:05").until("03-13 09:00")
+    out = (
+        silent().outage("03-09 12:00", "03-12 09:00").served("03-09 11:00", recorded="03-12 09:05").until("03-13 09:00")
+    )
     assert out.outcome["kind"] == "approved" and out.certificates == []
 
 
@@ -70,7 +72,12 @@ def test_unmet_precondition_opens_a_hold_with_owner_and_alerts_the_same_day():
 
 def test_a_precondition_that_was_met_lets_the_effect_happen():
     rule = {"effect": "approve", "clock": "committed", "preconditions": [{"fact": "public_notice.published"}]}
-    out = a_case(5, silence=rule).accepted("03-02 09:00").fact("public_notice.published", "03-04 09:00").until("03-11 09:00")
+    out = (
+        a_case(5, silence=rule)
+        .accepted("03-02 09:00")
+        .fact("public_notice.published", "03-04 09:00")
+        .until("03-11 09:00")
+    )
     assert out.outcome["kind"] == "implied_consent"
 
 
@@ -101,7 +108,11 @@ def test_an_unreadable_condition_is_a_hold():
 
 
 def test_an_exclusion_takes_the_effect_away():
-    rule = {"effect": "approve", "clock": "committed", "exclusions": [{"when": "attributes.kind == 'gas'", "basis": "第十条"}]}
+    rule = {
+        "effect": "approve",
+        "clock": "committed",
+        "exclusions": [{"when": "attributes.kind == 'gas'", "basis": "第十条"}],
+    }
     world = a_case(5, silence=rule, attributes={"kind": ["gas", "water"]}).accepted("03-02 09:00")
     out = world.fact("attributes.recorded", "03-02 10:00", kind="gas").until("03-11 09:00")
     assert out.outcome["kind"] == "none" and out.open_holds == set() and out.broken()
@@ -134,14 +145,18 @@ def test_a_data_error_of_the_agency_is_a_hold():
 
 def test_a_hold_closed_with_effect_keeps_the_original_instant():
     world = silent().fact("agency_data.failed", "03-05 10:00")
-    out = world.fact("hold.closed", "03-18 10:00", hold="agency_data_failed", result="effect", approver="sun").until("03-19 09:00")
+    out = world.fact("hold.closed", "03-18 10:00", hold="agency_data_failed", result="effect", approver="sun").until(
+        "03-19 09:00"
+    )
     assert out.outcome["kind"] == "implied_consent" and out.outcome["legal_at"] == instant("03-10")
     assert out.open_holds == set()
 
 
 def test_a_hold_closed_without_effect_leaves_the_case_open():
     world = silent().fact("agency_data.failed", "03-05 10:00")
-    out = world.fact("hold.closed", "03-18 10:00", hold="agency_data_failed", result="no_effect", approver="sun").until("04-19 09:00")
+    out = world.fact("hold.closed", "03-18 10:00", hold="agency_data_failed", result="no_effect", approver="sun").until(
+        "04-19 09:00"
+    )
     assert out.outcome["kind"] == "none" and out.status == "open" and out.open_holds == set() and out.broken()
 
 
@@ -186,9 +201,13 @@ def test_only_formal_revocation_ends_the_consent():
 def test_reopening_puts_the_certificate_under_review_and_never_deletes_it():
     world = silent().fact("case.reopened", "03-20 10:00")
     out = world.until("03-21 09:00")
-    assert out.certificates[0]["status"] == "under_review" and out.status == "open" and out.open_holds == {"under_review"}
+    assert (
+        out.certificates[0]["status"] == "under_review" and out.status == "open" and out.open_holds == {"under_review"}
+    )
     assert out.notices("certificate_superseded", to="applicant")
-    closed = world.fact("hold.closed", "03-25 10:00", hold="under_review", result="effect", approver="sun").until("03-26 09:00")
+    closed = world.fact("hold.closed", "03-25 10:00", hold="under_review", result="effect", approver="sun").until(
+        "03-26 09:00"
+    )
     assert closed.certificates[0]["status"] == "valid" and closed.outcome["status"] == "in_force"
 
 
@@ -212,12 +231,22 @@ def test_a_refusal_to_accept_without_a_reason_does_not_stop_the_clock():
 def test_declined_with_a_reason_there_is_no_clock():
     world = a_case(5, silence="approve").fact("application.handed_in", "03-02 09:00", item="P", holder="zhang")
     out = world.fact("acceptance.declined", "03-03 10:00", reason="不属于本机关职权").until("04-12 09:00")
-    assert out.case["clocks"] == {} and out.status == "declined" and out.outcome["kind"] == "declined" and out.breaches() == []
+    assert (
+        out.case["clocks"] == {}
+        and out.status == "declined"
+        and out.outcome["kind"] == "declined"
+        and out.breaches() == []
+    )
 
 
 def test_withdrawal_before_expiry_closes_the_case_even_if_it_arrives_just_after():
     out = silent().fact("application.withdrawn", "03-09 23:59", recorded="03-10 00:05").until("03-12 09:00")
-    assert out.status == "withdrawn" and out.outcome["kind"] == "withdrawn" and out.breaches() == [] and out.certificates == []
+    assert (
+        out.status == "withdrawn"
+        and out.outcome["kind"] == "withdrawn"
+        and out.breaches() == []
+        and out.certificates == []
+    )
 
 
 def test_withdrawal_at_the_instant_of_expiry_is_too_late():
@@ -232,7 +261,13 @@ def test_the_pre_mortem_is_shown_three_working_days_before_to_who_decides():
 
 def test_harm_after_a_consent_is_a_finding():
     assert silent().fact("harm.reported", "05-12 10:00").until("05-13 09:00").findings("harm_after_consent")
-    assert not a_case(5).accepted().fact("harm.reported", "05-12 10:00").until("05-13 09:00").findings("harm_after_consent")
+    assert (
+        not a_case(5)
+        .accepted()
+        .fact("harm.reported", "05-12 10:00")
+        .until("05-13 09:00")
+        .findings("harm_after_consent")
+    )
 
 
 def test_silence_may_refuse():

@@ -24,7 +24,11 @@ def test_an_earlier_hand_in_starts_it():
 
 
 def test_unless_a_timely_completion_notice_lies_between():
-    world = a_case(5).fact("application.handed_in", "03-02 09:00", item="P").fact("completion.requested", "03-03 09:00", items=["图"])
+    world = (
+        a_case(5)
+        .fact("application.handed_in", "03-02 09:00", item="P")
+        .fact("completion.requested", "03-03 09:00", items=["图"])
+    )
     out = world.fact("completion.supplied", "03-05 09:00").accepted("03-06 09:00").until("03-07 09:00")
     assert out.due_on == "2026-03-12"
 
@@ -81,9 +85,15 @@ def test_both_second_and_late_takes_the_second_notice_code():
 
 
 def test_if_the_applicant_lets_the_term_pass_the_case_closes_as_not_pursued():
-    world = received(silence="approve").fact("completion.requested", "03-03 09:00", items=["图"], answer_by="2026-03-10")
+    world = received(silence="approve").fact(
+        "completion.requested", "03-03 09:00", items=["图"], answer_by="2026-03-10"
+    )
     out = world.until("06-01 09:00")
-    assert out.status == "not_pursued" and out.outcome["kind"] == "not_pursued" and out.outcome["legal_at"] == instant("03-11")
+    assert (
+        out.status == "not_pursued"
+        and out.outcome["kind"] == "not_pursued"
+        and out.outcome["legal_at"] == instant("03-11")
+    )
     assert out.breaches() == [] and out.certificates == [] and out.notices("not_pursued")
 
 
@@ -121,7 +131,11 @@ def test_partial_supply_does_not_restart_the_clock():
 
 
 def test_a_notice_without_a_term_does_not_stop_the_clock_where_one_is_required():
-    world = a_case(8, suspensions=PAUSE).accepted("04-27 09:00").fact("completion.requested", "04-29 10:00", items=["图"], id="n")
+    world = (
+        a_case(8, suspensions=PAUSE)
+        .accepted("04-27 09:00")
+        .fact("completion.requested", "04-29 10:00", items=["图"], id="n")
+    )
     out = world.until("05-08 09:00")
     assert out.refusals() == {"n": "completion_notice_without_term"} and out.due_on == "2026-05-11"
     loose = a_case(8, suspensions=PAUSE, profile={"suspension": {"requires_term": False}}).accepted("04-27 09:00")
@@ -130,7 +144,9 @@ def test_a_notice_without_a_term_does_not_stop_the_clock_where_one_is_required()
 
 def test_a_second_notice_after_acceptance_is_refused_and_found():
     world = stopped().fact("completion.supplied", "04-30 10:00")
-    out = world.fact("completion.requested", "04-30 15:00", items=["表"], answer_by="2026-05-12", id="m").until("05-08 09:00")
+    out = world.fact("completion.requested", "04-30 15:00", items=["表"], answer_by="2026-05-12", id="m").until(
+        "05-08 09:00"
+    )
     assert out.refusals() == {"m": "second_completion_notice"} and out.findings("second_completion_notice")
 
 
@@ -143,12 +159,19 @@ def test_max_two_allows_a_second():
 
 def test_after_the_window_counted_from_acceptance_a_notice_is_too_late():
     world = a_case(20, suspensions=PAUSE).accepted("03-02 09:00")
-    out = world.fact("completion.requested", "03-12 10:00", items=["图"], answer_by="2026-03-20", id="n").until("03-13 09:00")
+    out = world.fact("completion.requested", "03-12 10:00", items=["图"], answer_by="2026-03-20", id="n").until(
+        "03-13 09:00"
+    )
     assert out.refusals() == {"n": "completion_notice_too_late"}
 
 
 def test_supply_that_answers_no_notice_waits():
-    out = a_case(8, suspensions=PAUSE).accepted("04-27 09:00").fact("completion.supplied", "04-28 09:00", id="s").until("04-29 09:00")
+    out = (
+        a_case(8, suspensions=PAUSE)
+        .accepted("04-27 09:00")
+        .fact("completion.supplied", "04-28 09:00", id="s")
+        .until("04-29 09:00")
+    )
     assert out.parked == {"s"}
 
 
@@ -198,6 +221,10 @@ def test_until_date_with_a_value_of_the_wrong_type_has_no_date():
 
 
 def test_notification_and_undertaking_has_a_clock_for_verification():
-    world = World(item(5, undertaking=True, verification_limit=days(10))).accepted().fact("commitment.signed", "03-02 09:05")
+    world = (
+        World(item(5, undertaking=True, verification_limit=days(10)))
+        .accepted()
+        .fact("commitment.signed", "03-02 09:05")
+    )
     out = world.served("03-03 10:00").until("03-04 09:00")
     assert out.clock("verification")["due_on"] == "2026-03-17"

@@ -18,7 +18,11 @@ def test_a_report_within_the_allowance_is_no_finding():
 
 
 def test_each_source_has_its_own_allowance():
-    world = a_case(5).with_(sources=[{"id": "hall", "late_report_allowance": "PT72H"}]).accepted("03-02 09:00", recorded="03-04 09:00")
+    world = (
+        a_case(5)
+        .with_(sources=[{"id": "hall", "late_report_allowance": "PT72H"}])
+        .accepted("03-02 09:00", recorded="03-04 09:00")
+    )
     assert world.until("03-06 09:00").findings("late_report") == []
 
 
@@ -39,7 +43,12 @@ def test_within_the_allowance_nothing_is_found():
 
 
 def test_late_but_harmless_is_late_only():
-    out = silent().fact("step.started", "03-03 09:00", recorded="03-06 09:00", step="x").served("03-09 10:00").until("03-13 09:00")
+    out = (
+        silent()
+        .fact("step.started", "03-03 09:00", recorded="03-06 09:00", step="x")
+        .served("03-09 10:00")
+        .until("03-13 09:00")
+    )
     assert out.findings("late_report") and out.findings("back_dating") == []
 
 
@@ -50,20 +59,30 @@ def test_an_outage_of_the_engine_is_not_the_sources_lateness():
 
 def test_a_source_that_is_out_reports_at_the_end():
     out = silent().outage("03-09 12:00", "03-10 09:00", "hall").served("03-09 15:00").until("03-13 09:00")
-    assert out.outcome["kind"] == "approved" and out.certificates[0]["status"] == "superseded" and out.findings("late_report") == []
+    assert (
+        out.outcome["kind"] == "approved"
+        and out.certificates[0]["status"] == "superseded"
+        and out.findings("late_report") == []
+    )
 
 
 def bulk(count, apart=1, unit="planning"):
     world = World(item(5))
     for n in range(count):
-        world.case(f"C{n:02}").accepted("03-02 09:00").served("03-05 10:00", recorded=f"03-{10 + n * apart // 24:02} {n * apart % 24:02}:00")
+        world.case(f"C{n:02}").accepted("03-02 09:00").served(
+            "03-05 10:00", recorded=f"03-{10 + n * apart // 24:02} {n * apart % 24:02}:00"
+        )
     return world.until("03-20 09:00")
 
 
 def test_twenty_late_endings_of_one_unit_within_a_day_are_a_bulk_back_entry():
     out = bulk(20)
     [found] = [f for f in out.out["findings"] if f["kind"] == "bulk_back_entry"]
-    assert found["unit"] == "planning" and found["legal_at"] == "2026-03-10T19:00:00+08:00" and len(found["evidence"]) == 20
+    assert (
+        found["unit"] == "planning"
+        and found["legal_at"] == "2026-03-10T19:00:00+08:00"
+        and len(found["evidence"]) == 20
+    )
 
 
 def test_nineteen_or_twenty_over_more_than_a_day_are_not():
@@ -77,9 +96,15 @@ def test_one_run_is_one_finding():
 
 def test_a_late_proof_of_hand_in_from_another_source_is_off_system():
     world = a_case(5).accepted("03-04 09:00")
-    out = world.fact("application.handed_in", "03-02 09:00", recorded="03-06 09:00", source="window").until("03-07 09:00")
+    out = world.fact("application.handed_in", "03-02 09:00", recorded="03-06 09:00", source="window").until(
+        "03-07 09:00"
+    )
     assert out.findings("off_system") and out.due_on == "2026-03-09"
-    timely = a_case(5).accepted("03-04 09:00").fact("application.handed_in", "03-02 09:00", recorded="03-02 10:00", source="window")
+    timely = (
+        a_case(5)
+        .accepted("03-04 09:00")
+        .fact("application.handed_in", "03-02 09:00", recorded="03-02 10:00", source="window")
+    )
     assert timely.until("03-07 09:00").findings("off_system") == []
 
 
@@ -100,7 +125,11 @@ def test_repeats_change_nothing_and_are_listed():
 
 
 def test_the_same_id_from_another_source_is_another_fact():
-    world = a_case(5).accepted("03-02 09:00", id="x").fact("clock.suspended", "03-03 09:00", id="x", source="window", reason="hearing")
+    world = (
+        a_case(5)
+        .accepted("03-02 09:00", id="x")
+        .fact("clock.suspended", "03-03 09:00", id="x", source="window", reason="hearing")
+    )
     out = world.until("03-04 09:00")
     assert out.out["duplicates"] == [] and out.status == "suspended"
 
@@ -134,17 +163,26 @@ def test_an_item_not_yet_effective_or_published_is_off_catalogue():
 
 
 def test_the_rules_of_acceptance_are_those_effective_then():
-    world = World(item(5), item(3, version=2, effective_from="2026-03-10")).accepted("03-09 09:00").case("B").accepted("03-10 09:00")
+    world = (
+        World(item(5), item(3, version=2, effective_from="2026-03-10"))
+        .accepted("03-09 09:00")
+        .case("B")
+        .accepted("03-10 09:00")
+    )
     out = world.until("03-10 12:00")
     assert (out.of("A").due_on, out.of("B").due_on) == ("2026-03-16", "2026-03-13")
 
 
 def test_equal_instants_go_by_sequence_then_by_the_order_of_life():
-    out = a_case(5).fact("decision.served", "03-02 09:00", result="approved").fact("decision.made", "03-02 09:00", result="approved")
+    out = (
+        a_case(5)
+        .fact("decision.served", "03-02 09:00", result="approved")
+        .fact("decision.made", "03-02 09:00", result="approved")
+    )
     assert out.accepted("03-02 09:00").until("03-12 09:00").outcome["kind"] == "approved"
     world = a_case(10).accepted("03-02 09:00").fact("case.handed_over", "03-03 09:00", to="liu", sequence=2)
     world = world.fact("case.handed_over", "03-03 09:00", to="zhao", sequence=1)
-    ends = [b for b in world.until("03-20 09:00").breaches()[0]["shares"]]
+    ends = list(world.until("03-20 09:00").breaches()[0]["shares"])
     assert {s["person"] for s in ends} == {"zhang", "liu"}
 
 
@@ -161,7 +199,9 @@ def test_a_decision_dated_before_acceptance_counts_as_in_time():
 
 def test_a_refusal_whose_ground_fell_away_is_reversed_by_a_new_entry():
     world = a_case(5).accepted("03-02 09:00").fact("clock.suspended", "03-10 10:00", reason="hearing", id="late")
-    out = world.fact("clock.suspended", "03-05 10:00", reason="expert_review", recorded="03-11 10:00").until("03-12 09:00")
+    out = world.fact("clock.suspended", "03-05 10:00", reason="expert_review", recorded="03-11 10:00").until(
+        "03-12 09:00"
+    )
     assert out.refusals() == {} and out.ledger("refusal_reversed") and out.ledger("fact_refused")
 
 
@@ -189,9 +229,16 @@ def test_the_order_of_arrival_does_not_matter(order):
 
 
 def test_shares_follow_a_hand_over_that_is_reported_after_the_breach():
-    out = a_case(5).accepted("03-02 09:00").fact("case.handed_over", "03-04 15:00", to="liu", recorded="03-12 09:00").until("03-13 09:00")
+    out = (
+        a_case(5)
+        .accepted("03-02 09:00")
+        .fact("case.handed_over", "03-04 15:00", to="liu", recorded="03-12 09:00")
+        .until("03-13 09:00")
+    )
     [breach] = out.breaches()
-    assert {s["person"]: s["working_days"] for s in breach["shares"]} == {"zhang": 2, "liu": 3} and breach["proposed_against"] == ["liu"]
+    assert {s["person"]: s["working_days"] for s in breach["shares"]} == {"zhang": 2, "liu": 3} and breach[
+        "proposed_against"
+    ] == ["liu"]
 
 
 # -- corrections --------------------------------------------------------------------------------------------------------
@@ -231,7 +278,9 @@ def test_data_can_be_corrected_and_wrong_corrections_are_refused():
 
 
 def test_a_correction_of_an_unknown_fact_waits():
-    out = a_case(5).accepted("03-02 09:00").fact("fact.retracted", "03-03 09:00", fact="zz", id="c").until("03-04 09:00")
+    out = (
+        a_case(5).accepted("03-02 09:00").fact("fact.retracted", "03-03 09:00", fact="zz", id="c").until("03-04 09:00")
+    )
     assert out.parked == {"c"}
 
 
@@ -248,7 +297,14 @@ def test_a_retraction_of_a_decision_in_time_may_bring_the_effect():
 
 
 def test_a_retracted_correction_never_happened():
-    world = late().fact("fact.corrected", "03-12 10:00", id="c", fact="s", changes={"occurred_at": "2026-03-09T15:00:00+08:00"}, approver="sun")
+    world = late().fact(
+        "fact.corrected",
+        "03-12 10:00",
+        id="c",
+        fact="s",
+        changes={"occurred_at": "2026-03-09T15:00:00+08:00"},
+        approver="sun",
+    )
     out = world.fact("fact.retracted", "03-12 15:00", fact="c", approver="sun").until("03-13 09:00")
     assert out.broken() == {"committed": instant("03-10")}
 
@@ -284,8 +340,15 @@ def marked(through, at, world=None):
 
 def test_nothing_irreversible_is_published_before_the_watermark_has_passed_the_end():
     out = marked("2026-03-09T12:00:00+08:00", "03-09 12:00").until("03-12 09:00")
-    assert out.outcome["kind"] == "none" and out.breaches() == [] and out.open_holds == {"source_behind"} and not out.alerts("red")
-    later = marked("2026-03-10T00:00:00+08:00", "03-12 08:00", marked("2026-03-09T12:00:00+08:00", "03-09 12:00")).until("03-12 09:00")
+    assert (
+        out.outcome["kind"] == "none"
+        and out.breaches() == []
+        and out.open_holds == {"source_behind"}
+        and not out.alerts("red")
+    )
+    later = marked(
+        "2026-03-10T00:00:00+08:00", "03-12 08:00", marked("2026-03-09T12:00:00+08:00", "03-09 12:00")
+    ).until("03-12 09:00")
     assert later.outcome["legal_at"] == instant("03-10") and later.open_holds == set() and later.broken()
 
 

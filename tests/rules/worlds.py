@@ -17,7 +17,13 @@ from rules.rehearsal_report import report
 WD = "working_days"
 UNITS = [
     {"id": "county", "name": "县政府"},
-    {"id": "planning", "parent": "county", "first_responsible": "li", "deputy_in_charge": "wang", "discipline_group": "chen"},
+    {
+        "id": "planning",
+        "parent": "county",
+        "first_responsible": "li",
+        "deputy_in_charge": "wang",
+        "discipline_group": "chen",
+    },
     {"id": "fire", "parent": "county", "first_responsible": "huo"},
     {"id": "water", "parent": "county"},
     {"id": "inspection", "parent": "county"},
@@ -53,7 +59,13 @@ def moment(text: str) -> str:
 
 def item(committed: Any = 5, statutory: Any = None, silence: Any = None, **more: Any) -> dict[str, Any]:
     """An item of the planning office; numbers are working days, `silence` an effect or the whole rule."""
-    made: dict[str, Any] = {"code": "P", "name": "测试事项", "unit": "planning", "version": 1, "effective_from": "2015-01-01"}
+    made: dict[str, Any] = {
+        "code": "P",
+        "name": "测试事项",
+        "unit": "planning",
+        "version": 1,
+        "effective_from": "2015-01-01",
+    }
     for name, limit in (("committed_limit", committed), ("statutory_limit", statutory)):
         if limit is not None:
             made[name] = days(limit) if isinstance(limit, int) else limit
@@ -169,7 +181,9 @@ class World:
     def calendar(self, version: str, known_from: str, **changes: Any) -> World:
         """Another version of the calendar: `days` and `years` merge with those before."""
         before = self.spec["calendars"][-1]["version"]
-        self.spec["calendars"].append({"version": version, "known_from": moment(known_from), "extends": before, **changes})
+        self.spec["calendars"].append(
+            {"version": version, "known_from": moment(known_from), "extends": before, **changes}
+        )
         return self
 
     def outage(self, start: str, end: str, what: str = "engine") -> World:
@@ -200,12 +214,16 @@ class World:
         self.spec["facts"].append(made | {name: value for name, value in extra.items() if value is not None})
         return self
 
-    def accepted(self, at: str = "03-02 09:00", *, item: str | None = "P", holder: str | None = "zhang", **more: Any) -> World:
+    def accepted(
+        self, at: str = "03-02 09:00", *, item: str | None = "P", holder: str | None = "zhang", **more: Any
+    ) -> World:
         data = {"holder": holder} if holder else {}
         return self.fact("application.accepted", at, item=item, applicant="赵某", **data, **more)
 
     def served(self, at: str, result: str = "approved", **more: Any) -> World:
-        return self.fact("decision.made", at, result=result, id=f"made {at}").fact("decision.served", at, result=result, **more)
+        return self.fact("decision.made", at, result=result, id=f"made {at}").fact(
+            "decision.served", at, result=result, **more
+        )
 
     def asked(self, on: str, clock: str | None = None) -> World:
         question = {"case": self.current, "question": "due", "as_known_on": moment(on)}
@@ -225,7 +243,12 @@ def play(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def a_case(
-    committed: Any = 5, statutory: Any = None, silence: Any = None, *, profile: dict[str, Any] | str | None = None, **more: Any
+    committed: Any = 5,
+    statutory: Any = None,
+    silence: Any = None,
+    *,
+    profile: dict[str, Any] | str | None = None,
+    **more: Any,
 ) -> World:
     return World(item(committed, statutory, silence, **more), profile=profile)
 

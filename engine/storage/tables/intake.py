@@ -18,6 +18,7 @@ class InboxMessage(SQLModel, table=True):
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("inbox_stream", "stream_id"),
         Index("inbox_waiting", "stream_id", "received_at", postgresql_where=text("pending IS NOT NULL")),
+        Index("inbox_source", "source", "received_at"),
         Index("inbox_received", "received_at"),
     )
 

@@ -296,6 +296,7 @@ def upgrade() -> None:
     sa.Column('pending', sa.LargeBinary(), nullable=True),
     sa.PrimaryKeyConstraint('source', 'message_id')
     )
+    op.create_index('inbox_source', 'inbox', ['source', 'received_at'], unique=False)
     op.create_index('inbox_received', 'inbox', ['received_at'], unique=False)
     op.create_index('inbox_stream', 'inbox', ['stream_id'], unique=False)
     op.create_index('inbox_waiting', 'inbox', ['stream_id', 'received_at'], unique=False, postgresql_where=sa.text('pending IS NOT NULL'))
