@@ -32,13 +32,13 @@ def step_completed(cases: Sequence[str], place: int) -> list[bytes]:
 
 
 def due_at(cases: Sequence[str], until: datetime) -> list[bytes]:
-    """Applications whose limit ends in one and the same instant."""
+    """Applications whose limit ends in one and the same instant: two facts each, the application and the date it brings."""
     at = datetime.now(UTC) - timedelta(seconds=1)
-    attributes = {"until": until.isoformat()}
-    return [
-        _event(WAVES, "application.accepted", case, at, {"holder": officer(index), "attributes": attributes}, SILENT)
-        for index, case in enumerate(cases)
-    ]
+    facts = []
+    for index, case in enumerate(cases):
+        facts.append(_event(WAVES, "application.accepted", case, at, {"holder": officer(index)}, SILENT))
+        facts.append(_event(WAVES, "attributes.recorded", case, at, {"until": until.isoformat()}))
+    return facts
 
 
 def lives(cases: Sequence[str]) -> list[list[bytes]]:

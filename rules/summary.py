@@ -44,8 +44,8 @@ def summarise(stream: Stream, world: World, at: datetime, backfilled: bool = Fal
     """The row of a case stream that has just been advanced (its `view` is the derived case)."""
     case: Case = stream.view
     records = stream.records
-    limit = records.get("limit:committed") or records.get("limit:statutory")
-    statutory = records.get("limit:statutory")
+    limit = _running(records, "committed") or _running(records, "statutory")
+    statutory = _running(records, "statutory")
     outcome = records.get("outcome")
     recorded = outcome is not None and outcome.status != "superseded"
     return CaseSummary(
@@ -56,7 +56,7 @@ def summarise(stream: Stream, world: World, at: datetime, backfilled: bool = Fal
         status=status(stream, at),
         holder=holder(case, at),
         stage=stage(case),
-        accepted_at=case.start.at if case.start and limit else None,
+        accepted_at=case.start.at if case.start and (case.start.deemed_at or at) <= at else None,
         clock=limit.data["clock"] if limit else None,
         due_on=date.fromisoformat(limit.data["due_on"]) if limit else None,
         expires_at=datetime.fromisoformat(limit.data["ends_at"]) if limit else None,
@@ -71,6 +71,12 @@ def summarise(stream: Stream, world: World, at: datetime, backfilled: bool = Fal
         backfilled=backfilled,
         view=document(stream, world, at),
     )
+
+
+def _running(records: dict[str, Record], clock: str) -> Record | None:
+    """The end of a clock as told; None while there is none (not started, standing still, void)."""
+    record = records.get(f"limit:{clock}")
+    return record if record is not None and record.status == "set" else None
 
 
 def status(stream: Stream, at: datetime) -> str:
@@ -117,11 +123,7 @@ def document(stream: Stream, world: World, at: datetime) -> dict[str, Any]:
 
     return {
         "status": status(stream, at),
-        "clocks": {
-            name: clock(stream.records, case, name, at)
-            for name in ("committed", "statutory", "delivery", "verification")
-            if f"limit:{name}" in stream.records
-        },
+        "clocks": {name: clock(stream.records, case, name) for name in shown_clocks(case, stream.records, at)},
         "steps": [step(s, iso, stream.records) for s in case.steps] if case.start else [],
         "offices": [office(o, stream.records) for o in case.offices],
         "outcome": outcome_of(stream.records),
@@ -143,18 +145,25 @@ def document(stream: Stream, world: World, at: datetime) -> dict[str, Any]:
     }
 
 
-def clock(records: dict[str, Record], case: Case, name: str, at: datetime) -> dict[str, Any]:
+def shown_clocks(case: Case, records: dict[str, Record], at: datetime) -> list[str]:
+    """The clocks that run by now, and those that follow a decision."""
+    pending = case.start is not None and case.start.deemed_at is not None and case.start.deemed_at > at
+    after = [n for n in ("delivery", "verification") if _running(records, n) is not None]
+    return [*(() if pending else case.clocks), *after]
+
+
+def clock(records: dict[str, Record], case: Case, name: str) -> dict[str, Any]:
     """One clock as published; while it stands still without a known restart it has no due date."""
-    record = records[f"limit:{name}"]
+    record = records.get(f"limit:{name}")
     breach = records.get(f"breach:{name}")
     live = case.clocks.get(name)
-    standing = live is not None and live.due is None and case.stopped(at) is not None
+    told = record.data if record is not None and (live is None or live.due is not None) else {}
     return {
-        "due_on": None if standing else record.data["due_on"],
-        "expires_at": None if standing else record.data["expires_at"],
-        "provisional": record.data["provisional"],
+        "due_on": told.get("due_on"),
+        "expires_at": told.get("expires_at"),
+        "provisional": bool(told.get("provisional")),
         "breached_at": breach.data["at"] if breach is not None and breach.status != "withdrawn" else None,
-        "history": [dict(told) for told in record.history],
+        "history": [dict(h) for h in record.history] if record is not None else [],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from bench import events, ledger
-from bench.county import HALL
+from bench.county import HALL, STEPS
 from bench.figures import Part
 from bench.installation import Installation
 from bench.progress import Shown
@@ -26,6 +26,8 @@ def batch(part: Part, scale: Scale, shown: Shown, installation: Installation) ->
         rates = _over_http(part, scale, shown, installation, connections)
         best = max(best, rates[0])
         part.add(f"batches of {SIZE}, {_connections(connections)}", rates[0], "facts/s")
+        facts = scale.batch * (1 + len(STEPS))
+        part.add("  cost", part.spent(f"batches, {_connections(connections)}") * 1000 / facts, "core-ms/fact")
         part.add("  of these, first facts of cases", rates[1], "facts/s")
         part.add("  of these, later facts", rates[2], "facts/s")
     part.add("best of these", best, "facts/s", goal=5_000)

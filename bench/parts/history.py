@@ -33,7 +33,7 @@ from engine.storage.connect import Connection, open_owner
 
 _FIRST = datetime(2025, 2, 10, 1, tzinfo=UTC)
 _FILL, _PROBE = 2_000, 2_000
-_EVENTS = (("受理", 0), ("中止", 1), ("恢复", 3), ("审查", 4), ("决定", 5))
+_EVENTS = (("受理", 0), ("中止", 1), ("恢复", 3), ("审查", 4), ("决定", None))
 _MAPPING = f"""jiannuo: mapping/1
 format: xes
 source: {ARCHIVE}
@@ -129,10 +129,10 @@ def _write_log(log: Path, cases: int) -> None:
 
 def _trace(index: int) -> str:
     at = _FIRST + timedelta(days=index % 200, seconds=index)
-    late = 12 if index % 10 == 0 else 1  # every tenth ends after its limit
+    last = 16 if index % 10 == 0 else 5  # every tenth ends after its limit
     lines = [f'<trace><string key="concept:name" value="X-{index:07d}"/>']
     for name, day in _EVENTS:
-        when = (at + timedelta(days=day * late)).isoformat()
+        when = (at + timedelta(days=last if day is None else day)).isoformat()
         lines.append(
             f'<event><string key="concept:name" value="{name}"/><date key="time:timestamp" value="{when}"/>'
             f'<string key="org:resource" value="{officer(index)}"/></event>'

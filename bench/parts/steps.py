@@ -21,6 +21,7 @@ from bench.scale import Scale
 from bench.sending import BATCH, SINGLE, BenchError, check_batch, send
 from engine.clock import SystemClock
 
+SINGLY, BATCHED, BARE = "one message a request", "batches of 500", "bare Temporal"
 _DAY = 86_400.0
 _LIMITS = (2 * _DAY, 4 * _DAY, 6 * _DAY, 8 * _DAY)
 _READY = (EventType.EVENT_TYPE_TIMER_STARTED, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED)
@@ -30,13 +31,17 @@ _BOUND = 300.0
 def steps(part: Part, scale: Scale, shown: Shown, installation: Installation) -> None:
     ledger.wait_until_told(installation)
     bare = _bare(part, scale, shown, installation)
-    single = _ours(part, scale, shown, installation, "s4s")
-    batched = _ours(part, scale, shown, installation, "s4b")
+    single = _ours(part, scale, shown, installation, SINGLY)
+    batched = _ours(part, scale, shown, installation, BATCHED)
     part.add("S4, one message a request", single, "cases/s")
     part.add("S4, batches of 500", batched, "cases/s")
     part.add("bare Temporal", bare, "cases/s")
     part.add("ratio, one message a request", single / bare, "×", goal=2)
     part.add("ratio, batches", batched / bare, "×")
+    core_ms = {what: part.spent(what) * 1000 / number for what, number in _numbers(scale).items()}
+    for what, ms in core_ms.items():
+        part.add(f"  cost, {what}", ms, "core-ms/case")
+    part.add("ratio of the costs, one message a request", core_ms[BARE] / core_ms[SINGLY], "×")
     part.say(
         f"Ours ({scale.steps_ours} cases): five messages a case over HTTP, all acceptances first, then each step of all cases ({AT_ONCE} connections, or batches of 500 over 4). Each is decided "
         "and committed with ledger, read tables and dates. Per case: 5 facts, 1 workflow start, 1 workflow task, 1 timer, no activity, no signal. Done when the last step is on the ledger "
@@ -49,32 +54,36 @@ def steps(part: Part, scale: Scale, shown: Shown, installation: Installation) ->
     )
 
 
+def _numbers(scale: Scale) -> dict[str, int]:
+    return {BARE: scale.steps_bare, SINGLY: scale.steps_ours, BATCHED: scale.steps_ours}
+
+
 def _bare(part: Part, scale: Scale, shown: Shown, installation: Installation) -> float:
     cases = events.names("s4", scale.steps_bare)
     with peer.worker(installation) as pid, shown.doing(f"bare Temporal, {len(cases)} cases"):
         peer.steps(installation, events.names("warm", 20), _LIMITS)
         meter = installation.meter({"bare worker": pid})
         found = peer.steps(installation, cases, _LIMITS)
-        part.cpu["bare Temporal"] = meter.end()
+        part.cpu[BARE] = meter.end()
     return len(cases) / found.seconds
 
 
-def _ours(part: Part, scale: Scale, shown: Shown, installation: Installation, prefix: str) -> float:
-    cases = events.names(prefix, scale.steps_ours)
+def _ours(part: Part, scale: Scale, shown: Shown, installation: Installation, way: str) -> float:
+    cases = events.names("s4-" + way[:3], scale.steps_ours)
     waves = events.lives(cases)
     keys, port = installation.keys[HALL], installation.http_port
     meter = installation.meter()
     began = SystemClock().now()
-    with shown.doing(f"S4 ({prefix}), {len(cases)} cases", len(waves)) as step:
+    with shown.doing(f"S4, {way}, {len(cases)} cases", len(waves)) as step:
         for wave in waves:
-            if prefix == "s4s":
+            if way == SINGLY:
                 send(port, wave, SINGLE, keys, AT_ONCE)
             else:
                 check_batch(send(port, events.batches(wave), BATCH, keys, 4), len(wave))
             step(1)
         decided = SystemClock().now()
         ledger.wait_until_told(installation)
-    part.cpu[f"S4 ({prefix})"] = meter.end()
+    part.cpu[way] = meter.end()
     ready = asyncio.run(_ready_at(installation.temporal_address, cases, shown))
     return len(cases) / (max(ready, decided) - began).total_seconds()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -77,6 +78,12 @@ def _load(connection: Connection, subjects: Sequence[str]) -> dict[str, bytes | 
         subject: None if wrapped is None else connection.vault.unwrap(wrapped, subject.encode())
         for subject, wrapped in rows
     }
+
+
+def subject_secret(connection: Connection, subject: str, purpose: str) -> bytes | None:
+    """A secret of one subject for one purpose, always the same, gone with the subject's key; None if there is no key."""
+    key = _load(connection, [subject]).get(subject)
+    return hmac.digest(key, f"jiannuo {purpose}".encode(), "sha256") if key else None
 
 
 def reveal(connection: Connection, subject: str) -> Mapping[str, Revealed]:

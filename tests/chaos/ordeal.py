@@ -35,7 +35,7 @@ class Ordeal:
     lives: list[Life] = field(default_factory=list)
     raced: list[Life] = field(default_factory=list)
     killed: list[Identity] = field(default_factory=list)
-    outage: tuple[datetime, datetime] = (datetime.min, datetime.min)
+    outage: tuple[datetime, datetime] = (datetime.min, datetime.min)  # from the kill of all to the command that starts again
     heads: tuple[dict[str, bytes], dict[str, bytes]] = ({}, {})
     tries: int = 0
     repeats: int = 0
@@ -79,8 +79,8 @@ async def _fire_and_outage(ordeal: Ordeal, sender: Sender) -> None:
     ordeal.place.kill_all()
     down = datetime.now(UTC)
     await _at(begun + script.OUTAGE_ENDS, telling)
-    await asyncio.to_thread(_start, ordeal)
     ordeal.outage = (down, datetime.now(UTC))
+    await asyncio.to_thread(_start, ordeal)
     await telling
 
 

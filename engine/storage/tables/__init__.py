@@ -2,6 +2,7 @@
 
 from engine.storage.tables.access import ApiKey, AppUser, LoginSession, SigningKey, VaultItem, VaultKey
 from engine.storage.tables.cases import Alert, AlertAddressee, CaseFile, Certificate, Hold, Notice
+from engine.storage.tables.certificates import CertificateDocument
 from engine.storage.tables.config import ClockState, ConfigEntry, ConfigHead
 from engine.storage.tables.intake import InboxMessage, IntakeHealth, Parked, Quarantine, SourceWatermark
 from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
@@ -18,6 +19,7 @@ __all__ = [
     "BreachPerson",
     "CaseFile",
     "Certificate",
+    "CertificateDocument",
     "ClockState",
     "ConfigEntry",
     "ConfigHead",
