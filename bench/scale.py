@@ -12,6 +12,7 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     insert_seconds: int
     single: int
     batch: int
+    batch_connections: tuple[int, ...]
     grown: tuple[int, ...]
     steps_ours: int
     steps_bare: int
@@ -21,11 +22,11 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SMALL = Scale(
-    kernel_seconds=0.3, limit_requests=20_000, rehearsed=(50, 500), insert_seconds=2, single=150, batch=500, grown=(200, 2_000),
+    kernel_seconds=0.3, limit_requests=20_000, rehearsed=(50, 500), insert_seconds=2, single=150, batch=500, batch_connections=(1,), grown=(200, 2_000),
     steps_ours=150, steps_bare=80, wave_ours=300, wave_bare=100, logged=500,
 )  # fmt: skip
 FULL = Scale(
-    kernel_seconds=2.0, limit_requests=200_000, rehearsed=(100, 1_000, 10_000), insert_seconds=5, single=2_000, batch=4_000,
+    kernel_seconds=2.0, limit_requests=200_000, rehearsed=(100, 1_000, 10_000), insert_seconds=5, single=1_500, batch=2_000, batch_connections=(1, 2, 4),
     grown=(1_000, 10_000, 100_000), steps_ours=2_000, steps_bare=1_000, wave_ours=10_000, wave_bare=2_000, logged=10_000,
 )  # fmt: skip
 SCALES = {"small": SMALL, "full": FULL}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,12 +53,13 @@ def opened(settings: Settings, size: int, *, wakes: bool = False) -> Iterator[tu
 def create_api(settings: Settings, pool: Pool, clock: Clock, door: object) -> FastAPI:
     """The HTTP interface with the console at its root."""
     from engine.api.app import create_app
+    from engine.certificates.issue import site_of
     from engine.console.app import console_router
     from engine.console.parts import Console
     from engine.intake.decide import decide
     from engine.storage.world import load_world
 
-    app = create_app(pool, clock, door, open_master(settings.key_file))  # type: ignore[arg-type]
+    app = create_app(pool, clock, door, open_master(settings.key_file), site=site_of(settings))  # type: ignore[arg-type]
     console = Console(
         pool=pool,
         clock=clock,
@@ -66,6 +70,7 @@ def create_api(settings: Settings, pool: Pool, clock: Clock, door: object) -> Fa
         temporal_ui=settings.temporal_ui_url or None,
         mail_folder=settings.data / "mail" if settings.demo else None,
         public_url=settings.public_url or None,
+        site=site_of(settings),
     )
     app.include_router(console_router(console))
     if settings.demo:
@@ -77,19 +82,35 @@ def create_api(settings: Settings, pool: Pool, clock: Clock, door: object) -> Fa
 
 def run_api(settings: Settings) -> None:
     """The API and the console, until told to stop."""
-    import uvicorn
-
     from engine.intake.group import GroupCommit
 
+    listening = threading.Event()
     with opened(settings, API_CONNECTIONS) as (pool, clock):
-        door = GroupCommit(pool, clock)
+        door = GroupCommit(pool, clock, listening)
         try:
-            app = create_api(settings, pool, clock, door)
-            uvicorn.run(
-                app, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
-            )
+            _serve(create_api(settings, pool, clock, door), settings, listening)
         finally:
             door.close()
+
+
+def _serve(app: FastAPI, settings: Settings, listening: threading.Event) -> None:
+    """As uvicorn.run does, and `listening` is set when the first sender can come in: what waits for senders counts from then."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                listening.set()
+
+    config = uvicorn.Config(
+        app, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+    )
+    server = Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(1)
 
 
 def channels(settings: Settings, clock: Clock) -> Channels:

@@ -9,7 +9,7 @@ import msgspec
 
 from rules.calendar_review import reviewed
 from rules.case import Case
-from rules.conclusion import Conclusion, lacking, next_moment
+from rules.conclusion import Conclusion, lacking, next_moment, settled
 from rules.derive import derive
 from rules.facts import Fact
 from rules.fold import Told
@@ -58,6 +58,8 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             for entry in fresh:
                 records[entry.key] = fold(records, entry, at)
             entries.extend(fresh)
+            if settled(fresh, at):
+                break
         else:
             raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
         if parked := waiting(facts, records, current):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -38,10 +39,23 @@ def ahead(type_: str, key: str, legal_at: datetime, publish_at: datetime) -> Con
 
 def lacking(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at: datetime) -> list[Entry]:
     """The entries that bring the record to what holds at `at`: what no longer holds, then what is new, moved or turned."""
+    present = [c for c in conclusions if c.publish_at <= at]
     entries = list(_gone(conclusions, records, at))
-    for conclusion in sorted((c for c in conclusions if c.publish_at <= at), key=lambda c: c.publish_at):
+    present.sort(key=_PUBLISHED)
+    for conclusion in present:
         entries.extend(_missing(conclusion, records.get(conclusion.key)))
     return entries
+
+
+_PUBLISHED = attrgetter("publish_at")
+
+
+def _differs(conclusion: Conclusion, told: Mapping[str, Any]) -> bool:
+    data = conclusion.data
+    for name in conclusion.live:  # noqa: SIM110 - thousands of cases a second pass here
+        if told.get(name) != data[name]:
+            return True
+    return False
 
 
 def _missing(conclusion: Conclusion, record: Record | None) -> Iterable[Entry]:
@@ -52,12 +66,12 @@ def _missing(conclusion: Conclusion, record: Record | None) -> Iterable[Entry]:
     if record is None or (record.status in GONE and record.kind not in STICKY and not by_turn):
         turned = None
         yield opening
-    elif record.kind == "outcome" and any(record.data[name] != conclusion.data[name] for name in conclusion.live):
+    elif record.kind == "outcome" and _differs(conclusion, record.data):
         # Never changed, always answered by a new entry: the old outcome is superseded, then the new one recorded.
         turned = None
         yield Entry("outcome_superseded", conclusion.key, record.legal_at, {"kind": record.data["kind"], "turn": None})
         yield opening
-    elif any(record.data.get(name) != conclusion.data[name] for name in conclusion.live):
+    elif conclusion.live and _differs(conclusion, record.data):
         # What people said of it before still stands after the move.
         turned = None
         yield Entry(conclusion.moved, conclusion.key, conclusion.legal_at, conclusion.data)
@@ -89,8 +103,28 @@ def _last_words(record: Record) -> dict[str, Any]:
 
 def next_moment(conclusions: Iterable[Conclusion], records: Mapping[str, Record], at: datetime) -> datetime | None:
     """The next instant at which something is to be written, if nothing more comes."""
-    moments = (c.publish_at for c in conclusions if at < c.publish_at < NOT_YET and _open(records.get(c.key)))
-    return min(moments, default=None)
+    soonest = NOT_YET
+    for conclusion in conclusions:
+        if at < conclusion.publish_at < soonest and _open(records.get(conclusion.key)):
+            soonest = conclusion.publish_at
+    return soonest if soonest < NOT_YET else None
+
+
+# What is written of these changes no other conclusion.
+QUIET = frozenset({
+    "limit_set", "limit_moved", "warning_raised", "notice_due", "clock_suspended", "clock_resumed", "deemed_accepted",
+    "outcome_recorded", "case_closed", "fact_refused", "alert_closed",
+})  # fmt: skip
+
+
+def settled(entries: Iterable[Entry], at: datetime) -> bool:
+    """Whether the conclusions these entries were drawn from stand as they are; an end in the past bears on its own publication."""
+    for entry in entries:
+        if entry.type not in QUIET:
+            return False
+        if "ends_at" in entry.data and datetime.fromisoformat(entry.data["ends_at"]) <= at:
+            return False
+    return True
 
 
 def _open(record: Record | None) -> bool:

@@ -6,11 +6,15 @@ A missing or wrongly typed value makes the answer *unknown* (None), never false:
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from rules.errors import RuleError
+from rules.instants import moment
+
+UTC = ZoneInfo("UTC")
 Value = bool | int | str
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in"]
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.+)?")
@@ -82,8 +86,8 @@ _ORDER: dict[str, Any] = {
 
 def _is_moment(text: str) -> bool:
     try:
-        datetime.fromisoformat(text)
-    except ValueError:
+        moment(text, UTC, "")
+    except RuleError:
         return False
     return True
 

@@ -143,7 +143,9 @@ def _fold_all(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> None:
 
 
 def _taken_after_the_end(fold: Fold, fact: Fact) -> bool:
-    if fact.type in AFTER_THE_END:
+    # A decision dated before acceptance (time-limits.md 7) does not shut out what opens the case.
+    decided_first = fold.status == "concluded" and fold.outcome is not None and fold.outcome.by is not None
+    if fact.type in AFTER_THE_END or (decided_first and fact.type in FIRST and fact.type not in fold.seen):
         return True
     ends = [end for name in CLOCKS if (end := fold.ends_at(name)) is not None]
     return fact.type in ASKING_FOR_TIME and any(end <= fact.occurred_at for end in ends)

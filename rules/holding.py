@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules import holding_alerts, holding_breaches, holding_ends, holding_findings, holding_limits
+from rules import holding_alerts, holding_breaches, holding_ends, holding_findings, holding_limits, holding_warnings
 from rules.conclusion import Conclusion
 from rules.moment import View
 from rules.words import recused
@@ -14,7 +14,7 @@ def holding(view: View) -> list[Conclusion]:
     found += holding_ends.ends(view)
     found += holding_breaches.breaches(view)
     found += holding_findings.findings(view)
-    found += holding_alerts.warnings(view)
+    found += holding_warnings.warnings(view)
     found += holding_alerts.chains(view, found)
     return found
 

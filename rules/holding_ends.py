@@ -159,7 +159,9 @@ def _holds(view: View) -> list[Conclusion]:
     if outcome is not None and outcome.kind in IMPLIED and withheld(view):
         opened["backfilled"] = (outcome.legal_at, view.waited(outcome.legal_at, view.case.silence_clock or "committed"))
     if view.in_doubt is not None:
-        opened["calendar_corrected"] = (view.at, view.at)
+        before = view.records.get("hold:calendar_corrected")
+        since = before.legal_at if before is not None and before.status == "open" and before.legal_at else view.at
+        opened["calendar_corrected"] = (since, view.at)
     elif outcome is not None and outcome.review == "under_review" and outcome.review_at is not None:
         opened["under_review"] = (outcome.review_at, view.at)
     return [_hold(view, reason, at, publish) for reason, (at, publish) in opened.items()]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from rules.charges import finding
 from rules.conclusion import Conclusion
 from rules.facts import Fact
+from rules.holding_limits import after_the_decision
 from rules.moment import View
 from rules.time_limits import due
 
@@ -26,11 +27,10 @@ def findings(view: View) -> list[Conclusion]:
 
 
 def _late_delivery(view: View) -> list[Conclusion]:
-    record = view.records.get("limit:delivery")
-    if record is None or record.data["provisional"] or record.status != "set" or view.case.status in CLOSED_UNHEARD:
+    case, found = view.case, after_the_decision(view, "delivery")
+    if found is None or found.provisional or case.status in CLOSED_UNHEARD:
         return []
-    end = datetime.fromisoformat(record.data["expires_at"])
-    case = view.case
+    end = found.expires_at
     # Licensing Law art. 44: ready and announced, but not collected, is not late.
     reached = [at for at in (case.service.occurred_at if case.service else None, case.available_at) if at]
     if any(at < end for at in reached):

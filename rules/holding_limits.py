@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.case import Case, Clock
 from rules.conclusion import Conclusion
-from rules.limit import Due, Limit
+from rules.limit import Due
 from rules.moment import View
 from rules.time_limits import due
 
@@ -79,20 +79,35 @@ def _change(told: dict[str, Any], end: Due) -> str | None:
     return "firm" if told["provisional"] and not end.provisional else None
 
 
-def _after_the_decision(view: View) -> list[Conclusion]:
+AFTER_APPROVAL = ("delivery", "verification")
+
+
+def after_the_decision(view: View, name: str) -> Due | None:
     """What was approved must reach the applicant (Licensing Law art. 44); what he undertook is verified (告知承诺)."""
     decision = view.case.decision
     if decision is None or getattr(decision.data, "result", None) not in {"approved", "approved_in_part"}:
-        return []
-    clocks: list[tuple[str, Limit]] = [("delivery", view.profile.delivery_limit)]
-    if view.item.undertaking and view.item.verification_limit is not None:
-        clocks.append(("verification", view.item.verification_limit))
-    start, found = decision.occurred_on or decision.occurred_at, []
-    for name, limit in clocks:
-        end = due(limit, start, view.calendar, view.profile)
-        found.append(
-            _limit(name, decision.occurred_at, view.at, _told(view, name, decision.occurred_at, end, end.expires_at))
-        )
+        return None
+    limit = (
+        view.profile.delivery_limit
+        if name == "delivery"
+        else view.item.verification_limit
+        if view.item.undertaking
+        else None
+    )
+    return (
+        due(limit, decision.occurred_on or decision.occurred_at, view.calendar, view.profile)
+        if limit is not None
+        else None
+    )
+
+
+def _after_the_decision(view: View) -> list[Conclusion]:
+    decision, found = view.case.decision, []
+    for name in AFTER_APPROVAL if decision is not None else ():
+        end = after_the_decision(view, name)
+        if end is not None and decision is not None:
+            told = _told(view, name, decision.occurred_at, end, end.expires_at)
+            found.append(_limit(name, decision.occurred_at, view.at, told))
     return found
 
 

@@ -97,7 +97,11 @@ class View:
 
     @cached_property
     def _last_moved(self) -> datetime:
-        return max((f.recorded_at for f in self.facts if f.type.startswith(MOVING)), default=self.at)
+        # In virtual time a fact is known from its registration at the source on; our own recording is much later.
+        known = (
+            f.reported_at if self.health.backfilled else f.recorded_at for f in self.facts if f.type.startswith(MOVING)
+        )
+        return max(known, default=self.at)
 
     def behind(self, end: datetime) -> bool:
         """Whether the source has not yet said that everything up to an end is reported."""

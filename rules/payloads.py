@@ -61,8 +61,11 @@ class Voided(Reasoned, frozen=True):
     approver: str | None = None
 
 
-class SentTo(Payload, frozen=True):
+class HandedOver(Payload, frozen=True):
     to: str
+
+
+class SentTo(HandedOver, frozen=True):
     received_on: date | None = None
 
 
@@ -70,31 +73,24 @@ class Linked(Payload, frozen=True):
     cases: tuple[str, ...]
 
 
-class StepStarted(Payload, frozen=True):
-    step: str
-    holder: str | None = None
-
-
 class StepCompleted(Payload, frozen=True):
     step: str
 
 
-class HandedOver(Payload, frozen=True):
-    to: str
-
-
-class OfficeConsulted(Payload, frozen=True):
-    office: str
-    limit: Limit | None = None
-
-
-class OfficeAnswered(Payload, frozen=True):
-    office: str
-    opinion: str | None = None
+class StepStarted(StepCompleted, frozen=True):
+    holder: str | None = None
 
 
 class OfficeAbsent(Payload, frozen=True):
     office: str
+
+
+class OfficeConsulted(OfficeAbsent, frozen=True):
+    limit: Limit | None = None
+
+
+class OfficeAnswered(OfficeAbsent, frozen=True):
+    opinion: str | None = None
 
 
 class Attributes(msgspec.Struct, frozen=True):
@@ -158,22 +154,22 @@ class Available(Payload, frozen=True):
     mode: str | None = None
 
 
-class FindingConfirmed(Payload, frozen=True):
-    finding: str
+class PersonNamed(Reasoned, frozen=True):
     person: str | None = None
+
+
+class FindingDismissed(PersonNamed, frozen=True, kw_only=True):
+    finding: str
+    code: str | None = None
+
+
+class FindingConfirmed(PersonNamed, frozen=True, kw_only=True):
+    finding: str
     grade: Literal["minor", "ordinary", "serious", "grave"] | None = None
     nature: str | None = None
     circumstances: str | None = None
     consequences: str | None = None
     impact: str | None = None
-    reason: str | None = None
-
-
-class FindingDismissed(Payload, frozen=True):
-    finding: str
-    person: str | None = None
-    reason: str | None = None
-    code: str | None = None
 
 
 class InquiryOpened(Payload, frozen=True):
@@ -186,21 +182,12 @@ class Text(Payload, frozen=True):
     person: str | None = None
 
 
-class MeasureDecided(Payload, frozen=True):
+class MeasureDecided(PersonNamed, frozen=True, kw_only=True):
     level: int
-    person: str | None = None
-    reason: str | None = None
 
 
-class PersonNamed(Payload, frozen=True):
-    person: str | None = None
-    reason: str | None = None
-
-
-class ReviewDecided(Payload, frozen=True):
+class ReviewDecided(PersonNamed, frozen=True, kw_only=True):
     result: Literal["upheld", "reversed"]
-    person: str | None = None
-    reason: str | None = None
 
 
 class Referred(Payload, frozen=True):
@@ -214,10 +201,8 @@ class AlertAcknowledged(Payload, frozen=True):
     cause: str | None = None
 
 
-class AlertAnswered(Payload, frozen=True):
-    level: str | None = None
+class AlertAnswered(AlertAcknowledged, frozen=True):
     text: str | None = None
-    cause: str | None = None
 
 
 class Rating(Payload, frozen=True):
@@ -225,24 +210,17 @@ class Rating(Payload, frozen=True):
     text: str | None = None
 
 
-class FactCorrected(Payload, frozen=True):
+class FactRetracted(Voided, frozen=True, kw_only=True):
     fact: str
+
+
+class FactCorrected(FactRetracted, frozen=True, kw_only=True):
     changes: dict[str, Any]
-    reason: str | None = None
-    approver: str | None = None
 
 
-class FactRetracted(Payload, frozen=True):
-    fact: str
-    reason: str | None = None
-    approver: str | None = None
-
-
-class HoldClosed(Payload, frozen=True):
+class HoldClosed(Voided, frozen=True, kw_only=True):
     hold: str
     result: Literal["effect", "no_effect"]
-    reason: str | None = None
-    approver: str | None = None
 
 
 class Watermark(Payload, frozen=True):

@@ -15,6 +15,7 @@ from rules.case_stream import advance_case
 from rules.detectors import Ending, late_ending
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
+from rules.instants import moment
 from rules.payloads import DOCKET_TYPES, WORLD_TYPES
 from rules.snapshot import payload_dict
 from rules.start import FIRST
@@ -142,7 +143,9 @@ class Rehearsal:
 
     def _world_fact(self, fact: Fact, at: datetime) -> None:
         if fact.type == "source.watermark":
-            self._watermarks[fact.source] = datetime.fromisoformat(fact.data.through).astimezone(at.tzinfo)
+            calendar = self.world.calendar(at)
+            through = moment(fact.data.through, calendar.zone, "through")
+            self._watermarks[fact.source] = through if isinstance(through, datetime) else calendar.end_of(through)
         for name, stream in list(self.streams.items()):
             if name.startswith("case:") and (fact.type == "calendar.imported" or self._waits_for(stream, fact.source)):
                 self._step(name, [], at)

@@ -10,7 +10,19 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from engine.api import cases, catalogue, commands, docs, explanation, health, limits, lists, openapi, problems
+from engine.api import (
+    cases,
+    catalogue,
+    certificates,
+    commands,
+    docs,
+    explanation,
+    health,
+    limits,
+    lists,
+    openapi,
+    problems,
+)
 from engine.api.events import Door
 from engine.api.gathering import Gathering
 from engine.api.health import Meters
@@ -28,14 +40,16 @@ from engine.vault.master import Master
 
 _log = structlog.get_logger(__name__)
 _STEADY, _BURST = 2_000, 4_000  # requests a second and key; a batch is one request
-_ROUTERS = (explanation.router, cases.router, lists.router, catalogue.router, commands.router, limits.router)
+_ROUTERS = (certificates.router, explanation.router, cases.router, lists.router, catalogue.router, commands.router, limits.router)
 
 
-def create_app(pool: Pool, clock: Clock, group: Gathering, vault: Master, *, pace: Pace | None = None) -> FastAPI:
+def create_app(
+    pool: Pool, clock: Clock, group: Gathering, vault: Master, *, pace: Pace | None = None, site: str = ""
+) -> FastAPI:
     """The interface under `/api/v1` with its probes and documentation, for one process. The caller starts and stops what it passes."""
     keys, meters = Keys(pool), Meters()
     app = FastAPI(title="Jiannuo 践诺", version="1", openapi_url=None, docs_url=None, redoc_url=None)
-    app.state.parts = State(pool, clock, group, keys)
+    app.state.parts = State(pool, clock, group, keys, site)
     senders = Senders(keys, Signatures(pool, vault), pace or Pace(_STEADY, _BURST), lambda: _sources(pool))
     app.add_route("/api/v1/events", Door(pool, clock, group, senders, meters).post, methods=["POST"])
     for router in _ROUTERS:

@@ -1,17 +1,16 @@
-"""Reads across cases: findings, breaches, proceedings, alerts, holds, certificates."""
+"""Reads across cases: findings, breaches, proceedings, alerts, holds."""
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from engine.api import registers
 from engine.api.paging import page
 from engine.api.parameters import Cursor, Name, Size
-from engine.api.problems import ProblemError
 from engine.api.replies import reply
 from engine.api.state import Database, reader
 
@@ -99,13 +98,3 @@ def holds(
 ) -> Response:
     wanted = {"status": status, "reason": reason, "owner": owner, "case": case}
     return reply(request, page(database, registers.HOLDS, wanted, cursor, size))
-
-
-@router.get("/certificates/{number:path}", summary="A certificate by its number", tags=["cases"], response_model=None)
-def certificate(
-    request: Request, database: Database, number: Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")]
-) -> Response:
-    found = page(database, registers.CERTIFICATES, {"number": number}, None, 1).rows
-    if not found:
-        raise ProblemError(404, "not_found", f"no certificate {number!r}", field="number")
-    return reply(request, found[0])

@@ -109,7 +109,7 @@ def _with_problems(path: str, operation: dict[str, Any]) -> None:
     if not path.startswith("/api/"):
         responses["503"] = {"description": "The database does not answer", "content": _PROBLEM}
         return
-    operation["security"] = [{"bearer": []}, {"key": []}]
+    operation["security"] = [] if "public" in operation.get("tags", ()) else [{"bearer": []}, {"key": []}]
     texts = {"401": "No valid key", "404": "There is no such thing", "422": "Malformed; `field` names what is wrong"}
     texts |= {"503": "The database does not answer"}
     if "decisions" in operation.get("tags", ()):

@@ -15,12 +15,13 @@ from engine.storage.connect import Connection, Pool
 
 
 class State(msgspec.Struct, frozen=True):
-    """The parts of one process that requests need."""
+    """The parts of one process that requests need. `site`: the public address that certificates carry; empty where none is known."""
 
     pool: Pool
     clock: Clock
     group: Gathering
     keys: Keys
+    site: str = ""
 
 
 def state_of(request: Request) -> State:

@@ -122,9 +122,7 @@ def _basis(item: Item, about: str) -> str | None:
     return own or item.silence.basis
 
 
-def _clocks(
-    case: Case, about: str, records: dict[str, Record], calendar: Calendar, world: World
-) -> list[ClockShown]:
+def _clocks(case: Case, about: str, records: dict[str, Record], calendar: Calendar, world: World) -> list[ClockShown]:
     decisive = (case.silence_clock or "committed") if about == "case" else about
     shown = [
         _clock(case, clock, records.get(f"limit:{name}"), calendar, world, decisive=name == decisive)

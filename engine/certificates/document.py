@@ -136,9 +136,9 @@ class Document(Part, frozen=True, omit_defaults=True):
     disclosed: Disclosed | None = None
 
 
-def signed_bytes(certificate: Any, alg: str, kid: str) -> bytes:
+def signed_bytes(content: Any, alg: str, kid: str, name: str = "certificate") -> bytes:
     """What the signature covers: the document's canonical bytes without `disclosed` and without the signature's value."""
-    return canonical({"certificate": certificate, "signature": {"alg": alg, "kid": kid}})
+    return canonical({name: content, "signature": {"alg": alg, "kid": kid}})
 
 
 def write(document: Document) -> bytes:

@@ -111,9 +111,7 @@ def _tell(connection: Connection, type_: str, data: dict[str, Any], at: datetime
     )
     chained = chain([line], head.head_hash)
     append(connection, chained)
-    moved = msgspec.structs.replace(
-        head, version=line.version, head_hash=chained[0][2], recorded_at=line.recorded_at
-    )
+    moved = msgspec.structs.replace(head, version=line.version, head_hash=chained[0][2], recorded_at=line.recorded_at)
     save(connection, [moved])
 
 

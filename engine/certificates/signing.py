@@ -88,7 +88,7 @@ def read_keys(content: bytes, name: str) -> list[PublicKey]:
         if content.lstrip().startswith(b"-----BEGIN"):
             return [_from_pem(content)]
         found = msgspec.json.decode(content)
-        return [_from_jwk(jwk) for jwk in (found["keys"] if "keys" in found else [found])]
+        return [_from_jwk(jwk) for jwk in found.get("keys", [found])]
     except (JoseError, ValueError, KeyError, TypeError, AttributeError, msgspec.DecodeError) as error:
         raise KeyFileError(
             f"{name}: no Ed25519 public key (JWK, JWK Set or PEM). Get it with: jiannuo certificate key export"
@@ -104,7 +104,7 @@ def _from_pem(content: bytes) -> PublicKey:
 
 
 def _from_jwk(jwk: dict[str, Any]) -> PublicKey:
-    public = base64.urlsafe_b64decode(_imported(jwk).as_dict(private=False)["x"] + "=")
+    public = base64.urlsafe_b64decode(str(_imported(jwk).as_dict(private=False)["x"]) + "=")
     compromised = jwk.get("compromised_at")
     return PublicKey(
         kid=fingerprint(public),

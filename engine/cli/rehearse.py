@@ -13,6 +13,8 @@ def rehearse(
     file: Annotated[str, typer.Argument(help="演练文件,- 为标准输入 · the rehearsal file, - for standard input")],
 ) -> None:
     """在虚拟时间里推演一个世界,打印台账将会记载的内容 · play a world in virtual time and print what the ledger would hold."""
+    import gc
+
     import msgspec
 
     from engine.rehearsal.loading import load
@@ -27,6 +29,7 @@ def rehearse(
         _fail("unreadable", f"{file}: {error.strerror}", "")
     except RuleError as error:
         _fail(error.code, error.message, error.field)
+    gc.disable()  # nothing here forms cycles, and the world only grows until it is printed
     played = Rehearsal(loaded.world, loaded.until, loaded.outages)
     played.play(loaded.facts)
     sys.stdout.buffer.write(msgspec.json.encode(report(played, loaded.questions)) + b"\n")

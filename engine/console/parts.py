@@ -27,6 +27,7 @@ class Console:
     """Parts that every page shares.
 
     `rehearse` decides envelopes on a connection whose transaction is then rolled back: the consequence of an action before it is taken.
+    `site` is the address that signed certificates carry.
     `temporal_ui` is the address of Temporal's own pages, `mail_folder` the local catcher's; None where there is none.
     """
 
@@ -39,5 +40,6 @@ class Console:
     temporal_ui: str | None = None
     mail_folder: Path | None = None
     public_url: str | None = None
+    site: str = ""
     login_limit: FailureLimit = field(default_factory=lambda: FailureLimit(8, 900))
     address_limit: FailureLimit = field(default_factory=lambda: FailureLimit(60, 900))

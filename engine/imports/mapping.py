@@ -42,11 +42,14 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """A value taken from the log. `of` case: the case's attribute even where the event has one of that name."""
+    """A value taken from the log. `of` case: the case's attribute even where the event has one of that name.
+
+    `as` date: a day, or an instant with its offset, from the log's own spelling (`format` as for `at`).
+    """
 
     column: str = msgspec.field(name="from")
     of: Literal["case"] | None = None
-    as_: Literal["text", "integer", "boolean"] | None = msgspec.field(name="as", default=None)
+    as_: Literal["text", "integer", "boolean", "date"] | None = msgspec.field(name="as", default=None)
     map: dict[str, Any] | None = None
     format: str | None = None
     default: Any = None

@@ -52,7 +52,12 @@ class Scope:
             return reading.default
         if reading.map is not None:
             return self._mapped(reading, str(value))
-        return _converted(reading, value)
+        return self._date(reading) if reading.as_ == "date" else _converted(reading, value)
+
+    def _date(self, reading: Reading) -> str:
+        """What an attribute of type `date` may hold."""
+        at, on = self.moment(reading)
+        return at.astimezone(self._zone).isoformat() if at else str(on)
 
     @staticmethod
     def _mapped(reading: Reading, text: str) -> Any:

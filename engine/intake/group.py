@@ -16,6 +16,7 @@ from engine.clock import Clock
 from engine.intake.decide import decide
 from engine.intake.envelope import Answer, Envelope
 from engine.intake.health import BEAT_SECONDS, beat
+from engine.intake.memory import collect_rarely
 from engine.intake.traces import trace
 from engine.storage.connect import Pool
 
@@ -30,11 +31,13 @@ class GroupCommit:
     """The open door of one process. While one group commits the next gathers; a lone message waits for nobody.
 
     It also says every second that it is open (`engine.intake.health`). Ends with `close`, after all that was submitted is answered.
+    `reachable`: set once senders can come in; until then nobody hears that the door is open. Without one they can at once.
     """
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
+    def __init__(self, pool: Pool, clock: Clock, reachable: threading.Event | None = None) -> None:
         self._pool = pool
         self._clock = clock
+        self._reachable = reachable
         self._queue: queue.SimpleQueue[Submitted | None] = queue.SimpleQueue()
         self._beaten_at = float("-inf")
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
@@ -51,6 +54,7 @@ class GroupCommit:
         self._thread.join()
 
     def _run(self) -> None:
+        collect_rarely()
         is_open = True
         while is_open:
             group, is_open = self._gather()
@@ -89,7 +93,7 @@ class GroupCommit:
 
     def _beat(self) -> None:
         """Where the database is out of reach so is the door: the next beat that gets through finds the gap."""
-        if time.monotonic() - self._beaten_at < BEAT_SECONDS:
+        if time.monotonic() - self._beaten_at < BEAT_SECONDS or not (self._reachable is None or self._reachable.is_set()):
             return
         try:
             with self._pool.connection(timeout=BEAT_SECONDS) as connection:

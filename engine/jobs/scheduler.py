@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from engine.clock import Clock
 from engine.effects.collecting import Collector
+from engine.intake.memory import collect_rarely
 from engine.jobs.calendar_watch import watch_calendar
 from engine.jobs.intake_watch import IntakeWatch
 from engine.jobs.leader import Leadership, candidate
@@ -48,6 +49,7 @@ async def schedule(
     pool: Pool, clock: Clock, stop: asyncio.Event, *, locale: Locale = "zh", site: str = "", mail: bool = True
 ) -> None:
     """Runs the jobs until told to stop. `locale`, `site` and `mail`: how people are told, see Collector."""
+    collect_rarely()
     planned = jobs(pool, clock, Collector(pool, clock, locale, site=site, mail=mail))
     ended = threading.Event()
     running = asyncio.create_task(asyncio.to_thread(run, pool, planned, ended))

@@ -13,6 +13,7 @@ from engine.effects.activities import EngineEffects
 from engine.effects.delivering import Deliveries
 from engine.effects.moments import Waking
 from engine.effects.spread import Spread
+from engine.intake.memory import collect_rarely
 from engine.jobs.audit import Audit
 from engine.jobs.dispatch import Dispatch
 from engine.jobs.duty import on_duty
@@ -35,6 +36,7 @@ async def work(
     client: Client, pool: Pool, clock: Clock, channels: Channels, stop: asyncio.Event, task_queue: str = TASK_QUEUE
 ) -> None:
     """Works until told to stop. Any number of processes may; one of them relays at a time."""
+    collect_rarely()
     waking = Waking(clock, Spread())
     effects = EngineEffects(pool, waking, Deliveries(pool, clock, channels))
     telling = Telling(Teller(client, task_queue), Audit(pool, client), pool, waking)

@@ -12,8 +12,9 @@ from rules.accountability import Accountability
 from rules.calendar import Calendar, shipped
 from rules.errors import RuleError, refusal
 from rules.facts import Evidence, Fact
+from rules.instants import moment
 from rules.items import Item, Struct
-from rules.payloads import INTERNAL_TYPES, PAYLOADS, WORLD_TYPES, payload_of
+from rules.payloads import INTERNAL_TYPES, PAYLOADS, WORLD_TYPES, Watermark, payload_of
 from rules.profile import profile_from
 from rules.rehearsal import Outage
 from rules.rehearsal_report import Question
@@ -164,6 +165,8 @@ def _fact(given: GivenFact, place: int, zone: Calendar) -> Fact:
         data = payload_of(given.type, given.data)
     except msgspec.ValidationError as error:
         raise refusal(error, f"{where}.data") from error
+    if isinstance(data, Watermark):
+        moment(data.through, zone.zone, f"{where}.data.through")
     return Fact(
         id=given.id, type=given.type, case=given.case or "", source=given.source, occurred_at=occurred, recorded_at=recorded,
         reported_at=reported, data=data, occurred_on=on, item=given.item, sequence=given.sequence, actor=given.actor,

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -23,10 +23,15 @@ def database(place: Installation) -> str:
 
 def kill(place: Installation, part: str) -> Identity:
     """Kills the process that plays this part now, as soon as there is one; returns who it was."""
-    assert wait_until(lambda: is_running(place.child(part)), BOUND), f"{part} did not come back:\n{place.output()}"
-    known = place.child(part)
-    os.kill(known.pid, signal.SIGKILL)
-    return known
+    deadline = time.monotonic() + BOUND
+    while time.monotonic() < deadline:
+        known = place.child(part)
+        if is_running(known):
+            with suppress(ProcessLookupError):
+                os.kill(known.pid, signal.SIGKILL)
+                return known
+        time.sleep(0.05)
+    raise AssertionError(f"{part} did not come back within {BOUND:.0f} s:\n{place.output()}")
 
 
 def kill_in_turn(place: Installation, until: float, every: float) -> list[Identity]:
@@ -42,6 +47,16 @@ def kill_in_turn(place: Installation, until: float, every: float) -> list[Identi
         if killed:
             place.wait_for_new(part, killed[-1])
     return [one for killed in dead.values() for one in killed]
+
+
+def kill_everything(place: Installation) -> None:
+    """The supervisor first, so that nobody starts anybody again."""
+    children = place.runtime().children.values()
+    place.tell(signal.SIGKILL)
+    for known in children:
+        with suppress(ProcessLookupError):  # his death took it along, or it was just about to start again
+            os.kill(known.pid, signal.SIGKILL)
+    assert wait_until(lambda: not any(is_running(known) for known in children), BOUND)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from engine.api import keys
 from engine.embedded import ports
 from engine.embedded.process import Identity
 from tests.chaos import script
-from tests.chaos.killing import database, halted, kill_in_turn
+from tests.chaos.killing import database, halted, kill_everything, kill_in_turn
 from tests.chaos.ledger import unsettled
 from tests.chaos.lives import BROKEN, Life
 from tests.chaos.sender import Sender
@@ -76,7 +76,7 @@ async def _fire_and_outage(ordeal: Ordeal, sender: Sender) -> None:
     telling = asyncio.create_task(sender.tell(ordeal.lives))
     ordeal.killed += await asyncio.to_thread(kill_in_turn, ordeal.place, begun + script.FIRE_ENDS, EVERY)
     await _at(begun + script.OUTAGE_BEGINS, telling)
-    ordeal.place.kill_all()
+    kill_everything(ordeal.place)
     down = datetime.now(UTC)
     await _at(begun + script.OUTAGE_ENDS, telling)
     ordeal.outage = (down, datetime.now(UTC))

@@ -312,6 +312,14 @@ def test_delivery_is_a_third_clock_with_its_own_finding():
     assert [f["legal_at"] for f in out.findings("delivery_late")] == [instant("03-19")]
 
 
+def test_its_length_is_a_parameter():
+    world = a_case(None, 20, profile={"delivery_limit": days(3)}).accepted("03-02 09:00")
+    assert (
+        world.fact("decision.made", "03-04 10:00", result="approved").until("03-05 09:00").clock("delivery")["due_on"]
+        == "2026-03-09"
+    )
+
+
 def test_a_result_that_is_ready_and_announced_is_not_late():
     assert (
         not approved()

@@ -264,6 +264,15 @@ def test_missed_rungs_come_in_order_marked_late_by_system_and_count_for_the_offi
     }
 
 
+def test_an_end_that_moved_has_rungs_of_its_own():
+    world = broken(warnings=[{"before": days(1), "level": "warning"}])
+    world.fact("clock.suspended", "03-05 10:00", reason="hearing", recorded="03-11 10:00")
+    out = world.fact("clock.resumed", "03-06 10:00", reason="hearing", recorded="03-11 11:00").until("03-16 09:00")
+    assert [a["scheduled_at"][:10] for a in out.alerts("red")] == ["2026-03-10", "2026-03-11"]
+    assert [a["scheduled_at"][:10] for a in out.alerts("warning")] == ["2026-03-06", "2026-03-09"]
+    assert out.broken() == {"committed": instant("03-11")}
+
+
 def test_the_applicant_is_told_of_the_remedies_where_silence_grants_nothing():
     assert [n["at"] for n in broken().until("03-12 09:00").notices("remedies")] == ["2026-03-10T00:10:00+08:00"]
     assert broken(silence="approve").until("03-12 09:00").notices("remedies") == []

@@ -303,6 +303,11 @@ def test_the_certificate_is_due_a_working_day_after_the_end():
     assert one["issued_at"] == "2026-03-10T00:10:00+08:00"
 
 
+def test_the_term_of_the_certificate_is_a_parameter():
+    [one] = silent(profile={"certificate_within": days(3)}).until("03-12 09:00").certificates
+    assert one["due_by"] == "2026-03-12"
+
+
 def test_a_certificate_issued_late_is_a_finding():
     out = silent().outage("03-09 12:00", "03-13 09:00").until("03-14 09:00")
     assert [f["legal_at"] for f in out.findings("certificate_late")] == [instant("03-11")]

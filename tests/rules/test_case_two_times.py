@@ -194,6 +194,7 @@ def test_a_date_alone_counts_as_in_time_on_that_date():
 
 def test_a_decision_dated_before_acceptance_counts_as_in_time():
     out = silent().served("03-01 10:00", recorded="03-03 09:00").until("03-12 09:00")
+    assert out.refusals() == {}
     assert out.outcome["kind"] == "approved" and out.breaches() == []
 
 

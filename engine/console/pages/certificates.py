@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import segno
 from fastapi import APIRouter
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.certificates.content import IssueError
+from engine.certificates.document import Document, read
+from engine.certificates.issue import document_of
+from engine.certificates.verify import verify_online
 from engine.console.case_list import standing
 from engine.console.drawing import drawn
 from engine.console.errors import NotFound
@@ -16,6 +24,9 @@ from engine.console.parts import Console
 from engine.console.views.case import case_file
 from engine.console.views.certificates import CertificateRow, certificate, list_certificates
 from engine.console.visit import Visit, any_visit, visit
+from engine.storage.connect import Connection
+
+_LARGEST = 5_000_000
 
 
 def add(router: APIRouter, console: Console) -> None:
@@ -24,6 +35,12 @@ def add(router: APIRouter, console: Console) -> None:
         with visit(console, request) as v:
             v.need_role("case.read")
             return v.page("certificates.html", rows=list_certificates(v.db, v.units("case.read")))
+
+    @router.post("/certificates/verify")
+    async def verify(request: Request) -> Response:
+        upload = (await request.form()).get("file")
+        content = await upload.read(_LARGEST) if isinstance(upload, UploadFile) else b""
+        return await run_in_threadpool(_verified, console, request, content)
 
     @router.get("/certificates/{number:path}")
     def show(request: Request, number: str) -> Response:
@@ -47,15 +64,31 @@ def _page(v: Visit, row: CertificateRow) -> Response:
         clock=clock,
         strip=drawn(clock, standing(v, clock)) if clock else None,
         qr=_qr(f"{base.rstrip('/')}/certificates/{row.number}"),
-        applicant=masked(v, row),
+        document=(document := _document(v, row.number)),
+        applicant=masked(v, document),
         granted=(item.silence.grants if item else None) or v.item_name(row.item),
         basis=item.silence.basis if item else "",
     )
 
 
-def masked(v: Visit, row: CertificateRow) -> str:
-    """The applicant's masked name as the certificate records it; the certificate page is public."""
-    return str(row.data.get("applicant_masked") or v.t("certificate.sealed"))
+def masked(v: Visit, document: Document | None) -> str:
+    """The applicant's name as the certificate shows it to anybody; the certificate page is public."""
+    applicant = document.certificate.applicant if document else None
+    return applicant.masked if applicant else v.t("certificate.sealed")
+
+
+def _document(v: Visit, number: str) -> Document | None:
+    """The signed document. The page with the status is there even where it cannot be written."""
+    try:
+        content = document_of(cast("Connection", v.db), number, v.now, v.console.site)
+    except IssueError:
+        return None
+    return read(content) if content else None
+
+
+def _verified(console: Console, request: Request, content: bytes) -> Response:
+    with any_visit(console, request) as v:
+        return v.page("certificate_check.html", verdict=verify_online(cast("Connection", v.db), content))
 
 
 def _qr(address: str) -> Markup:
