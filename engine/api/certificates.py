@@ -27,7 +27,9 @@ from engine.storage.connect import Connection
 PUBLIC = "public"
 router = APIRouter(prefix="/api/v1/certificates", tags=["certificates", PUBLIC])
 Number = Annotated[str, Path(max_length=100, pattern=r"^[^\x00]+$")]
-_PDF = {200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}
+_PDF: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+}
 
 
 @router.get("/keys", summary="The keys that sign certificates, as a JWK Set", response_model=None)

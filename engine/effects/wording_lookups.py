@@ -9,7 +9,7 @@ from engine.effects.wording_values import Values, name_of
 from engine.storage.connect import Connection
 from engine.vault.store import item_id, reveal_items
 from notifications.fields import Locale
-from notifications.words import cause_text
+from notifications.words import cause_text, words
 from rules.accountability import MEASURES
 from rules.time_limits import due
 from rules.world import World
@@ -20,7 +20,7 @@ def lookups(connection: Connection, told: Told, world: World, locale: Locale) ->
     if told.stream_id.startswith("docket:"):
         return _proceeding(connection, told, world, locale)
     if told.kind == "consent_implied":
-        return _certificate(connection, told)
+        return _certificate(connection, told, locale)
     if told.kind == "not_pursued":
         return _completion(connection, told, world)
     if told.kind == "lead_office_told":
@@ -72,12 +72,14 @@ def _reason(connection: Connection, told: Told) -> str | None:
     return str((revealed.said or {}).get("reason", "")) or None if revealed else None
 
 
-def _certificate(connection: Connection, told: Told) -> Values:
+def _certificate(connection: Connection, told: Told, locale: Locale) -> Values:
     row = connection.execute(
         "SELECT number, due_by FROM certificate WHERE case_id = %s AND \"for\" = 'case' ORDER BY recorded_at DESC LIMIT 1",
         (told.case,),
     ).fetchone()
-    return {"certificate_number": row[0], "certificate_due_by": row[1]} if row else {}
+    reason = words(locale)["certificate_reason"].get(told.data.get("fields", {}).get("certificate_status", ""))
+    known = {} if reason is None else {"reason": reason}
+    return {**known, "certificate_number": row[0], "certificate_due_by": row[1]} if row else known
 
 
 def _completion(connection: Connection, told: Told, world: World) -> Values:

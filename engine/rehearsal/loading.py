@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -141,9 +141,10 @@ def _calendars(given: Given) -> tuple[tuple[datetime, Calendar], ...]:
                 "missing_field", "needs `known_from`, or a fact calendar.imported that names it", f"calendars[{place}]"
             )
         found.append((instant(since, calendar, f"calendars[{place}].known_from"), calendar))
-    if not any("known_from" in spec for spec in given.calendars):
-        # Until the first import the shipped one is in force.
-        found.insert(0, (datetime.min.replace(tzinfo=UTC), shipped("CN")))
+    first = given.calendars[0].get("extends") if given.calendars else "CN"
+    if first is not None and not any("known_from" in spec for spec in given.calendars):
+        # Until the first import the shipped one, which it changes, is in force.
+        found.insert(0, (datetime.min.replace(tzinfo=UTC), shipped(first)))
     return tuple(found)
 
 
@@ -153,12 +154,11 @@ def _fact(given: GivenFact, place: int, zone: Calendar) -> Fact:
         raise RuleError("unknown_type", f"there is no fact type {given.type!r}", f"{where}.type")
     if given.case is None and given.type not in WORLD_TYPES:
         raise RuleError("missing_field", "the field 'case' is required", f"{where}.case")
-    on = date.fromisoformat(given.occurred_at) if len(given.occurred_at) == len("2026-01-01") else None
+    told = moment(given.occurred_at, zone.zone, f"{where}.occurred_at")
+    on = None if isinstance(told, datetime) else told
     if on is not None and given.recorded_at is None:
         raise RuleError("missing_field", "a fact with a date needs `recorded_at`", f"{where}.recorded_at")
-    occurred = (
-        zone.end_of(on) - timedelta(microseconds=1) if on else instant(given.occurred_at, zone, f"{where}.occurred_at")
-    )
+    occurred = told if isinstance(told, datetime) else zone.end_of(told) - timedelta(microseconds=1)
     recorded = instant(given.recorded_at, zone, f"{where}.recorded_at") if given.recorded_at else occurred
     reported = instant(given.reported_at, zone, f"{where}.reported_at") if given.reported_at else recorded
     try:
@@ -175,9 +175,6 @@ def _fact(given: GivenFact, place: int, zone: Calendar) -> Fact:
 
 
 def instant(text: str, zone: Calendar, field: str) -> datetime:
-    """An instant as UTC; without an offset it is in the calendar's zone."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise RuleError("wrong_value", f"{text!r} is no instant; write 2026-03-02T09:00:00+08:00", field) from error
-    return (at if at.tzinfo else at.replace(tzinfo=zone.zone)).astimezone(UTC)
+    """An instant as UTC; without an offset it is in the calendar's zone, a date is its beginning."""
+    at = moment(text, zone.zone, field)
+    return at if isinstance(at, datetime) else zone.start_of(at)

@@ -66,16 +66,26 @@ def _exists(name: str) -> bool:
 
 
 def _routes() -> Iterator[tuple[str, re.Pattern[str]]]:
-    """The routes of the console, as the decorators of its pages name them: `@router.get("/cases/{case_id:path}")`."""
-    for _, module in modules("engine/console/pages"):
+    """The routes of the console and of the API, as their decorators name them: `@router.get("/cases/{case_id:path}")`."""
+    for _, module in modules("engine/console/pages", "engine/api"):
+        prefix = _prefix(module)
         for node in ast.walk(module):
             match node:
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="router"), attr=method),
                     args=[ast.Constant(value=str(path)), *_],
                 ):
-                    pattern = re.sub(r"\\\{\w+:path\\\}", ".+", re.escape(path))
+                    pattern = re.sub(r"\\\{\w+:path\\\}", ".+", re.escape(prefix + path))
                     yield method, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", pattern))
+
+
+def _prefix(module: ast.Module) -> str:
+    """What stands before all addresses of a module's router."""
+    for node in ast.walk(module):
+        match node:
+            case ast.keyword(arg="prefix", value=ast.Constant(value=str(prefix))):
+                return prefix
+    return ""
 
 
 def _page_links(name: str, html: str) -> Iterator[Link]:

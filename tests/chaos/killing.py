@@ -63,7 +63,9 @@ def kill_everything(place: Installation) -> None:
 def halted(place: Installation, part: str) -> Iterator[None]:
     """Stands still (SIGSTOP) and is alive for everybody; taken at a moment at which it holds no transaction open."""
     known = place.child(part)
-    assert wait_until(lambda: _stopped_outside_a_transaction(place, known), BOUND), f"{part} was always in a transaction"
+    assert wait_until(lambda: _stopped_outside_a_transaction(place, known), BOUND), (
+        f"{part} was always in a transaction"
+    )
     try:
         yield
     finally:

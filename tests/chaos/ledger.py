@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-_INSTANT = re.compile(r":\d{4}-\d\d-\d\dT.*$")
+_INSTANT = re.compile(r"[:@]\d{4}-\d\d-\d\dT.*$")
 
 
 @dataclass(frozen=True)

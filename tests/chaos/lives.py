@@ -4,6 +4,7 @@ All instants of a life are fixed beforehand; whoever is late in delivering it ch
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from tests.chaos.world import BY_MINUTE, BY_NAMED_INSTANT, IN_STEPS, MINUTE, NO_SILENCE, OFFICERS, ONE_MINUTE
 
 Effect = tuple[str, str]  # type and key of an entry; instants that a key ends with are left out
+Effects = AbstractSet[tuple[Effect, datetime]]  # with the legal instant
 WARNED = ("warning_raised", "alert:limit:committed:warning:0")
 BROKEN = (
     ("limit_expired", "expired:committed"),
@@ -52,7 +54,7 @@ class Life:
     case: str
     kind: str
     said: tuple[Said, ...]
-    effects: Mapping[Effect, datetime]
+    effects: Effects
     status: str
     ends_at: datetime | None
 
@@ -78,12 +80,13 @@ def _accepted(n: int, item: str, at: datetime, sent_at: datetime, ends_at: datet
     return (first,) if ends_at is None else (first, say("attributes.recorded", at, ends=ends_at.isoformat()))
 
 
-def _at(instant: datetime, *effects: Effect) -> dict[Effect, datetime]:
-    return dict.fromkeys(effects, instant)
+def _at(instant: datetime, *effects: Effect) -> Effects:
+    return {(effect, instant) for effect in effects}
 
 
-def _warned(start: datetime, ends_at: datetime) -> dict[Effect, datetime]:
-    return {WARNED: max(start, ends_at - MINUTE)}
+def _warned(start: datetime, *ends_at: datetime) -> Effects:
+    """An end that has moved is warned of anew."""
+    return {(WARNED, max(start, end - MINUTE)) for end in ends_at}
 
 
 def silent(n: int, at: datetime, seconds: float, kind: str = "silent") -> Life:
@@ -124,7 +127,7 @@ def extended(n: int, at: datetime) -> Life:
              say("extension.approved", at + timedelta(seconds=5), by=ONE_MINUTE, approver="li"),
              say("extension.served", at + timedelta(seconds=6)))  # fmt: skip
     said = (*_accepted(n, BY_NAMED_INSTANT, at, at, end), *asked)
-    effects = _warned(at, end) | _at(end + MINUTE, *BROKEN, *CONSENTED)
+    effects = _warned(at, end, end + MINUTE) | _at(end + MINUTE, *BROKEN, *CONSENTED)
     return Life(f"extended-{n}", "extended", said, effects, "concluded", end + MINUTE)
 
 
@@ -132,7 +135,7 @@ def _stopped(n: int, kind: str, at: datetime, left: float, *more: Said) -> Life:
     """Accepted so long ago that `left` seconds of the minute remain at `at`; the clock does not go on unless `more` says so."""
     start = at + timedelta(seconds=left) - MINUTE
     said = (*_accepted(n, BY_MINUTE, start, at), *more)
-    return Life(f"{kind}-{n}", kind, said, {WARNED: start}, "suspended", start + MINUTE)
+    return Life(f"{kind}-{n}", kind, said, _warned(start, start + MINUTE), "suspended", start + MINUTE)
 
 
 def suspend(at: datetime, sent_at: datetime | None = None) -> Said:
@@ -154,7 +157,7 @@ def stopped_then_silent(n: int, at: datetime, left: float, stop: Said, go: Said,
     life = _stopped(n, kind, at, left, stop, go)
     assert life.ends_at is not None
     end = life.ends_at + (go.at - stop.at)
-    effects = {**life.effects, **_at(end, *BROKEN, *CONSENTED)}
+    effects = life.effects | _warned(end - MINUTE, end) | _at(end, *BROKEN, *CONSENTED)
     return replace(life, effects=effects, status="concluded", ends_at=end)
 
 
@@ -162,8 +165,9 @@ def stopped_then_decided(n: int, at: datetime) -> Life:
     stop, go, end = (at + timedelta(seconds=s) for s in (4, 12, 15))
     life = _stopped(n, "resumed", at, 30, suspend(stop), resume(go), say("decision.served", end, result="refused"))
     assert life.ends_at is not None
-    effects = {**life.effects, **_at(end, *CONCLUDED)}
-    return replace(life, effects=effects, status="concluded", ends_at=life.ends_at + (go - stop))
+    due = life.ends_at + (go - stop)
+    effects = life.effects | _warned(due - MINUTE, due) | _at(end, *CONCLUDED)
+    return replace(life, effects=effects, status="concluded", ends_at=due)
 
 
 def stepped(n: int, at: datetime) -> Life:
@@ -179,7 +183,7 @@ def answered(life: Life, at: datetime) -> Life:
     """Its red card is answered, so that nothing is pending any more."""
     assert life.ends_at is not None
     word = say("alert.answered", at, actor=life.holder, level="red", text="已整改")
-    return life.then(word, effects={**life.effects, ("alert_answered", BROKEN[3][1]): life.ends_at})
+    return life.then(word, effects=life.effects | _at(life.ends_at, ("alert_answered", BROKEN[3][1])))
 
 
 def confirmed(life: Life, at: datetime) -> Life:
@@ -187,4 +191,4 @@ def confirmed(life: Life, at: datetime) -> Life:
     assert life.ends_at is not None
     word = say("finding.confirmed", at, actor="sun", finding="limit_expired:committed", grade="ordinary")
     more = _at(life.ends_at, ("finding_confirmed", BROKEN[1][1]), ("breach_updated", BROKEN[2][1]))
-    return life.then(word, effects={**life.effects, **more})
+    return life.then(word, effects=life.effects | more)

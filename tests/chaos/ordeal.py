@@ -35,7 +35,8 @@ class Ordeal:
     lives: list[Life] = field(default_factory=list)
     raced: list[Life] = field(default_factory=list)
     killed: list[Identity] = field(default_factory=list)
-    outage: tuple[datetime, datetime] = (datetime.min, datetime.min)  # from the kill of all to the command that starts again
+    down: datetime | None = None  # everything killed
+    up_again: datetime | None = None  # started again
     heads: tuple[dict[str, bytes], dict[str, bytes]] = ({}, {})
     tries: int = 0
     repeats: int = 0
@@ -77,9 +78,9 @@ async def _fire_and_outage(ordeal: Ordeal, sender: Sender) -> None:
     ordeal.killed += await asyncio.to_thread(kill_in_turn, ordeal.place, begun + script.FIRE_ENDS, EVERY)
     await _at(begun + script.OUTAGE_BEGINS, telling)
     kill_everything(ordeal.place)
-    down = datetime.now(UTC)
+    ordeal.down = datetime.now(UTC)
     await _at(begun + script.OUTAGE_ENDS, telling)
-    ordeal.outage = (down, datetime.now(UTC))
+    ordeal.up_again = datetime.now(UTC)
     await asyncio.to_thread(_start, ordeal)
     await telling
 
@@ -94,7 +95,9 @@ async def _at(moment: float, telling: asyncio.Task[None]) -> None:
 async def _second_fire(ordeal: Ordeal, sender: Sender) -> None:
     """People answer and confirm while everything is killed once more."""
     spoken_of = script.with_words(ordeal.lives, datetime.now(UTC), SECOND_FIRE)
-    await _until(lambda: _lacking_a_card(ordeal, spoken_of) == [], lambda: f"no red card: {_lacking_a_card(ordeal, spoken_of)}")
+    await _until(
+        lambda: _lacking_a_card(ordeal, spoken_of) == [], lambda: f"no red card: {_lacking_a_card(ordeal, spoken_of)}"
+    )
     spoken_of = script.with_words(ordeal.lives, datetime.now(UTC), SECOND_FIRE)
     by_case = {life.case: life for life in spoken_of}
     ordeal.lives = [by_case.get(life.case, life) for life in ordeal.lives]

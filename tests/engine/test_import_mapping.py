@@ -110,6 +110,16 @@ def test_a_record_without_a_case_is_named(tmp_path):
     assert isinstance(only(made(tmp_path, ACCEPTED, {"t": "2026-02-10"})), Broken)
 
 
+@pytest.mark.parametrize(
+    ("found", "meant"),
+    [("2026-02-10 09:00:00", "2026-02-10T09:00:00+08:00"), ("2026-02-10", "2026-02-10"), ("soon", None)],
+)
+def test_a_date_for_an_attribute_is_written_as_attributes_want_it(tmp_path, found, meant):
+    rule = "{type: application.accepted, at: {from: t}, data: {attributes: {target: {from: x, as: date}}}}"
+    fact = only(made(tmp_path, rule, {"case": "A1", "t": "2026-02-10", "x": found}))
+    assert isinstance(fact, Broken) if meant is None else fact.data["attributes"]["target"] == meant
+
+
 def test_an_event_hides_the_attribute_of_the_case_unless_the_case_is_asked_for(tmp_path):
     rule = (
         "{type: step.completed, per: event, at: {from: t}, data: {step: {from: name}, place: {from: name, of: case}}}"

@@ -54,7 +54,16 @@ def silence(server_url: str, folder: Path) -> Iterator[Silence]:
         life = Silence(pool, TestClock(MONDAY))
         life.take(accepted("A1", applicant="赵某某 zhao@example.cn"))
         life.clock.go(DAY)
-        life.take(message("stop", "clock.suspended", "A1", life.clock.at, reason="expert_review", notified_at=life.clock.at.isoformat()))
+        life.take(
+            message(
+                "stop",
+                "clock.suspended",
+                "A1",
+                life.clock.at,
+                reason="expert_review",
+                notified_at=life.clock.at.isoformat(),
+            )
+        )
         life.clock.go(DAY)
         life.take(message("on", "clock.resumed", "A1", life.clock.at, reason="expert_review"))
         life.wait(12)

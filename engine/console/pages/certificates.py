@@ -38,8 +38,9 @@ def add(router: APIRouter, console: Console) -> None:
 
     @router.post("/certificates/verify")
     async def verify(request: Request) -> Response:
-        upload = (await request.form()).get("file")
-        content = await upload.read(_LARGEST) if isinstance(upload, UploadFile) else b""
+        async with request.form() as form:
+            upload = form.get("file")
+            content = await upload.read(_LARGEST) if isinstance(upload, UploadFile) else b""
         return await run_in_threadpool(_verified, console, request, content)
 
     @router.get("/certificates/{number:path}")

@@ -1,0 +1,1 @@
+"""Calendars as versioned instruments: import with an impact list, confirmation, history, check."""
