@@ -37,10 +37,8 @@ def open_database(url: str, key_file: Path, *, size: int = 8) -> Pool:
 def opened(settings: Settings, size: int, *, wakes: bool = False) -> Iterator[tuple[Pool, Clock]]:
     """The database and the clock of one process. `wakes`: this one wakes the workflows when somebody turns the demo's clock."""
     from engine.demo.watch import open_clock
-    from engine.intake.memory import collect_rarely
     from engine.jobs.wake import renudge_all
 
-    collect_rarely()
     with open_database(settings.database_url, settings.key_file, size=size) as pool:
 
         def turned() -> None:
@@ -158,10 +156,18 @@ def run_scheduler(settings: Settings) -> None:
 
 
 async def _schedule(settings: Settings, pool: Pool, clock: Clock) -> None:
+    from engine.certificates.issue import site_of
     from engine.jobs.scheduler import schedule
 
-    mail = bool(settings.smtp_host)
-    await schedule(pool, clock, _stopping(), locale=settings.locale, site=settings.public_url, mail=mail)
+    await schedule(
+        pool,
+        clock,
+        _stopping(),
+        locale=settings.locale,
+        site=settings.public_url,
+        mail=bool(settings.smtp_host),
+        verify_at=site_of(settings),
+    )
 
 
 def _stopping() -> asyncio.Event:

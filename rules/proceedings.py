@@ -41,8 +41,9 @@ class Proceeding(msgspec.Struct):
     rules: Accountability
     statement_until: date
     window_ends_at: datetime
-    standing: bool = True
+    breaches: dict[str, bool] = {}
     withdrawn_at: datetime | None = None
+    reversed: bool = False
     statement_at: datetime | None = None
     decided_at: datetime | None = None
     decided_level: int | None = None
@@ -54,6 +55,12 @@ class Proceeding(msgspec.Struct):
     chosen_over: int | None = None
     count: int = 0
     proposed: int | None = None
+
+
+    @property
+    def standing(self) -> bool:
+        """Whether a breach it is about still counts. One delay that broke both the promise and the law is one matter."""
+        return not self.reversed and any(self.breaches.values())
 
 
 class Docket(msgspec.Struct, frozen=True):
@@ -99,9 +106,10 @@ class _Folding:
     def _open(self, fact: Fact) -> None:
         data = fact.data
         legal_at = datetime.fromisoformat(data.legal_at).astimezone(fact.occurred_at.tzinfo)
-        before = self.proceedings.get(data.breach)
+        before = self._known(fact)
         if before is not None:
-            before.standing, before.withdrawn_at, before.grade = True, None, data.grade or before.grade
+            before.breaches[data.breach] = True
+            before.withdrawn_at, before.grade = None, data.grade or before.grade
             return
         rules = self.world.accountability_of(data.unit, self.calendar.local_date(legal_at))
         if rules.accountable_from and self.calendar.local_date(legal_at) < rules.accountable_from:
@@ -113,13 +121,22 @@ class _Folding:
             id=f"{data.breach.replace('/breach:', '/')}/{self.person}", person=self.person, unit=data.unit, case=fact.case,
             breach=data.breach, finding=data.finding, legal_at=legal_at, opened_at=fact.occurred_at,
             grade=data.grade or "ordinary", rules=rules, statement_until=window.due_on, window_ends_at=window.expires_at,
-            frozen_at=self.referred.get(fact.case),
+            frozen_at=self.referred.get(fact.case), breaches={data.breach: True},
         )  # fmt: skip
 
+    def _known(self, fact: Fact) -> Proceeding | None:
+        """The proceeding a confirmed breach belongs to: its own, or that of the same delay by the case's other clock."""
+        own = self.proceedings.get(fact.data.breach)
+        whole = fact.data.finding == "limit_expired"
+        return own or next(
+            (p for p in self.proceedings.values() if whole and p.case == fact.case and p.finding == "limit_expired"), None
+        )
+
     def _withdraw(self, breach: str, at: datetime) -> None:
-        found = self.proceedings.get(breach)
+        found = next((p for p in self.proceedings.values() if breach in p.breaches), None)
         if found is not None:
-            found.standing, found.withdrawn_at = False, at
+            found.breaches[breach] = False
+            found.withdrawn_at = at if not found.standing else None
 
     def _said(self, fact: Fact) -> None:
         found = [p for p in self.proceedings.values() if p.case == fact.case]
@@ -184,8 +201,8 @@ class _Folding:
             return
         proceeding.review_result, proceeding.reviewed_at = fact.data.result, fact.occurred_at
         if fact.data.result == "reversed":
-            proceeding.standing = False
-            self.reversed.append((proceeding.case, proceeding.breach, fact.occurred_at))
+            proceeding.reversed = True
+            self.reversed += [(proceeding.case, breach, fact.occurred_at) for breach in proceeding.breaches]
 
     def _referral(self, fact: Fact) -> None:
         """R15: the ladder freezes, for the proceedings of the case that are open and for those that are opened later."""

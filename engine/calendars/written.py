@@ -19,7 +19,7 @@ def parse(text: str) -> dict[str, Any]:
     if len(text) > LARGEST:
         raise RuleError("too_large", f"the file has more than {LARGEST} characters; a calendar is shorter")
     try:
-        found = json.loads(text) if text.lstrip().startswith("{") else _as_json(yaml.safe_load(text))
+        found = json.loads(text) if text.lstrip().startswith("{") else _yaml(text)
     except (yaml.YAMLError, ValueError) as error:
         raise RuleError("not_readable", f"neither JSON nor YAML: {error}") from error
     if not isinstance(found, dict):
@@ -27,13 +27,9 @@ def parse(text: str) -> dict[str, Any]:
     return found
 
 
-def _as_json(value: Any) -> Any:
-    """YAML reads dates and years as such; the written form has text."""
-    if isinstance(value, dict):
-        return {str(key): _as_json(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_as_json(inner) for inner in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _yaml(text: str) -> Any:
+    """Everything as text: YAML would make `off` false, 12:00 a number and a date no text."""
+    return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - this loader makes text, lists and mappings, nothing else
 
 
 @cache

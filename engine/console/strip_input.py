@@ -1,4 +1,4 @@
-"""From a limit's explanation to the days of a strip: what is counted, off, suspended or late, with its words and marks."""
+"""From a limit's explanation to the days of a strip: what is counted, off, suspended or late, with its marks. The words are the explanation's own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import msgspec
 from engine.console.dates import Dates
 from engine.console.day_strip import Kind, Mark, StripDay
 from engine.console.i18n import Texts
+from engine.explanation.telling import Line, Teller
 from rules.calendar import Calendar
-from rules.limit import DayLine
 
 # Beyond this many days after the end a strip stops: the count of days late stands in words beside it.
 MOST_AFTER, MOST_DAYS = 45, 400
@@ -19,9 +19,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class Ends(msgspec.Struct, frozen=True):
-    """The days that bound a strip. `ended_on`: when the clock was completed; `stopped` names suspended days
-    with their reason; while the clock stands the strip goes up to today.
-    """
+    """The days that bound a strip. `ended_on`: when the clock was completed; while the clock stands the strip goes up to today."""
 
     zero: date
     today: date
@@ -31,7 +29,6 @@ class Ends(msgspec.Struct, frozen=True):
     ended_on: date | None = None
     late_from: date | None = None
     stands: bool = False
-    stopped: Mapping[date, str] = {}
 
     @property
     def last(self) -> date:
@@ -46,53 +43,40 @@ class Ends(msgspec.Struct, frozen=True):
 class StripMaker:
     """Makes strips in one language under one calendar."""
 
-    def __init__(self, t: Texts, d: Dates, calendar: Calendar) -> None:
-        self._t, self._d, self._calendar = t, d, calendar
+    def __init__(self, t: Texts, d: Dates, calendar: Calendar, teller: Teller) -> None:
+        self._t, self._d, self._calendar, self._teller = t, d, calendar, teller
 
-    def days(self, lines: Sequence[DayLine], ends: Ends) -> list[StripDay]:
+    def days(self, lines: Sequence[Line], ends: Ends) -> list[StripDay]:
         """Every day from zero to the last, the explained ones as explained, later ones by the calendar."""
-        explained = {line.on: line for line in lines}
+        explained = {line.day.on: line for line in lines}
         count = (ends.last - ends.zero).days + 1
         return [self._day(ends.zero + timedelta(days=place), explained, ends) for place in range(count)]
 
-    def _day(self, on: date, explained: Mapping[date, DayLine], ends: Ends) -> StripDay:
+    def _day(self, on: date, explained: Mapping[date, Line], ends: Ends) -> StripDay:
         line = explained.get(on)
         kind, n = self._kind(on, line, ends)
         make_up = self._calendar.why(on)[0] == "make_up"
-        say = f"{self._d.day(on)} · {self._say(on, kind, n, line, ends)}"
+        say = f"{self._d.day(on)} · {self._say(on, kind, n, line)}"
         month = self._d.month(on)
         return StripDay(on, kind, say, n, make_up, month, self._marks(on, ends))
 
-    def _kind(self, on: date, line: DayLine | None, ends: Ends) -> tuple[Kind, int | None]:
+    def _kind(self, on: date, line: Line | None, ends: Ends) -> tuple[Kind, int | None]:
         late = ends.late_from is not None and on >= ends.late_from and on <= (ends.ended_on or ends.today)
         if late and ends.late_from is not None:
             working = self._calendar.is_working_day(on)
             return "late", self._calendar.working_days_between(ends.late_from - ONE_DAY, on) if working else None
-        if (line and line.why in {"suspended", "restarted"}) or (
-            ends.stands and on == ends.today and on in ends.stopped
-        ):
+        if line and line.day.why in {"suspended", "restarted"}:
             return "suspended", None
-        if line and line.counted:
-            return "counted", line.n
+        if line and line.day.counted:
+            return "counted", line.day.n
         if on == ends.zero:
             return "zero", 0
         return ("waiting" if self._calendar.is_working_day(on) else "off"), None
 
-    def _say(self, on: date, kind: Kind, n: int | None, line: DayLine | None, ends: Ends) -> str:
-        if kind == "suspended":
-            return self._t("strip.suspended", reason=self._t.code("reason", ends.stopped.get(on)))
+    def _say(self, on: date, kind: Kind, n: int | None, line: Line | None) -> str:
         if kind == "late":
             return self._t("strip.late", n=n) if n else self._t("strip.late_off")
-        if kind == "counted":
-            make_up = self._calendar.why(on)[0] == "make_up"
-            return self._t("strip.counted_make_up" if make_up else "strip.counted", n=n)
-        if kind == "off":
-            return " ".join(filter(None, (self._t.code("why", self._calendar.why(on)[0]), self._basis(on, line))))
-        return self._t(f"strip.{kind}")
-
-    def _basis(self, on: date, line: DayLine | None) -> str:
-        basis = (line.basis if line else "") or self._calendar.why(on)[1]
-        return f"({basis})" if basis else ""
+        return line.aside if line else self._teller.idle(on)
 
     def _marks(self, on: date, ends: Ends) -> tuple[Mark, ...]:
         found: list[Mark] = []

@@ -20,7 +20,9 @@ def lookups(connection: Connection, told: Told, world: World, locale: Locale) ->
     if told.stream_id.startswith("docket:"):
         return _proceeding(connection, told, world, locale)
     if told.kind == "consent_implied":
-        return _certificate(connection, told, locale)
+        return _certificate(connection, told)
+    if told.kind == "certificate_superseded":
+        return {"reason": words(locale)["certificate_reason"][told.data["fields"]["certificate_status"]]}
     if told.kind == "not_pursued":
         return _completion(connection, told, world)
     if told.kind == "lead_office_told":
@@ -72,14 +74,12 @@ def _reason(connection: Connection, told: Told) -> str | None:
     return str((revealed.said or {}).get("reason", "")) or None if revealed else None
 
 
-def _certificate(connection: Connection, told: Told, locale: Locale) -> Values:
+def _certificate(connection: Connection, told: Told) -> Values:
     row = connection.execute(
         "SELECT number, due_by FROM certificate WHERE case_id = %s AND \"for\" = 'case' ORDER BY recorded_at DESC LIMIT 1",
         (told.case,),
     ).fetchone()
-    reason = words(locale)["certificate_reason"].get(told.data.get("fields", {}).get("certificate_status", ""))
-    known = {} if reason is None else {"reason": reason}
-    return {**known, "certificate_number": row[0], "certificate_due_by": row[1]} if row else known
+    return {"certificate_number": row[0], "certificate_due_by": row[1]} if row else {}
 
 
 def _completion(connection: Connection, told: Told, world: World) -> Values:

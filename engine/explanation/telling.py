@@ -22,18 +22,17 @@ _MINUTE, _HOUR = 60, 3600
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A day with its words: `text` is the whole line, `when`, `said` and `because` its parts for the columns of a table."""
+    """A day with its words: `text` is the whole line, `when`, `said` and `because` its parts for the columns of a table.
+
+    `aside` is the line without its day, for a place where the day stands already.
+    """
 
     day: Day
     when: str
     said: str
     because: str
+    aside: str
     text: str
-
-    @property
-    def aside(self) -> str:
-        """What was said of the day, for a place where the day itself stands beside it."""
-        return f"{self.said} ({self.because})" if self.because else self.said
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -76,14 +75,17 @@ class Teller:
         )
 
     def line(self, day: Day, limit: Limit) -> Line:
-        when, said, because = self._dates.day(day.on), self._said(day, limit), day.basis
-        text = self._say("line_basis" if because else "line", day=when, said=said, basis=because)
-        return Line(day, when, said, because, text)
+        when, said = self._dates.day(day.on), self._said(day, limit)
+        aside = self._because(said, day.basis)
+        return Line(day, when, said, day.basis, aside, self._say("line", day=when, aside=aside))
 
-    def day_off(self, on: date) -> str:
-        """Why a day outside every count is no working day, with its instrument."""
+    def idle(self, on: date) -> str:
+        """Why a day outside every count is a working day or none, with its instrument."""
         why, basis = self._calendar.why(on)
-        return f"{self._say(f'why.{why}')} ({basis})" if basis else self._say(f"why.{why}")
+        return self._because(self._words[f"idle.{why}"], basis)
+
+    def _because(self, said: str, basis: str) -> str:
+        return self._say("because", said=said, basis=basis) if basis else said
 
     def _say(self, key: str, **values: object) -> str:
         return self._words[key].format(**values)
@@ -98,16 +100,13 @@ class Teller:
             return self._say("heading_until", clock=clock, end=end)
         kind = self._words.get(f"start.{account.start_kind}", account.start_kind)
         start = self._moment(account.started)
-        return self._say("heading", clock=clock, limit=self._limit(limit), start=start, kind=kind) + self._words["stop"]
+        return self._say("heading", clock=clock, limit=self._limit(limit), start=start, kind=kind)
 
     def _notes(self, account: Account) -> Iterator[str]:
         for more in account.extensions:
-            yield self._say("extended", limit=self._limit(more)) + self._words["stop"]
+            yield self._say("extended", limit=self._limit(more))
         for stop in account.suspensions:
-            told = self._stopped(stop)
-            yield (
-                self._say("line_basis", day="", said=told, basis=stop.basis).lstrip(":： ") if stop.basis else told
-            ) + self._words["stop"]
+            yield self._say("note", said=self._because(self._stopped(stop), stop.basis))
 
     def _stopped(self, stop: Suspended) -> str:
         until = stop.until or stop.planned

@@ -12,9 +12,10 @@ import msgspec
 
 from engine.clock import Clock
 from engine.intake import inbox, placing
+from engine.intake.answering import dates_of
 from engine.intake.check import CONSOLE, Draft, check
 from engine.intake.decide import advance, decide
-from engine.intake.envelope import Answer, Envelope
+from engine.intake.envelope import Answer, Due, Envelope
 from engine.intake.inbox import PARTNER, Name, Received
 from engine.intake.transaction import Transaction
 from engine.intake.writing import write
@@ -25,6 +26,7 @@ from engine.storage.connect import Connection
 from engine.storage.world import load_world
 from engine.vault.store import Deposit, lock_away
 from rules.facts import Fact
+from rules.snapshot import decode as decode_stream
 
 DISCARDED = "discarded"
 
@@ -51,7 +53,8 @@ def release(connection: Connection, name: Name, clock: Clock) -> Answer:
     with connection.transaction():
         stream = _from_quarantine(connection, name, clock) or _parked_at(connection, name)
         advance(connection, [stream], clock)
-        return inbox.find(connection, [name])[name].answer
+        answer = inbox.find(connection, [name])[name].answer
+        return msgspec.structs.replace(answer, dates=_dates(connection, stream))
 
 
 def releasable(connection: Connection, item: str, names: Collection[Name]) -> list[Name]:
@@ -75,6 +78,12 @@ def discard(connection: Connection, name: Name, how: Discarding, clock: Clock) -
             _retract(connection, name, how, clock)
         else:
             _discard_parked(connection, name, stream, how, clock)
+
+
+def _dates(connection: Connection, stream: str) -> dict[str, Due]:
+    """The case's limits as they stand after the fact was taken up."""
+    snapshot = lock(connection, [stream])[stream].snapshot
+    return dates_of(decode_stream(snapshot).records) if snapshot else {}
 
 
 # -- what was quarantined -----------------------------------------------------------------------------------------------
@@ -184,6 +193,8 @@ def _retract(connection: Connection, name: Name, how: Discarding, clock: Clock) 
     (answer,) = decide(connection, [_envelope(case[0], name[1], how, clock.now())], clock)
     if answer.outcome != "recorded":
         raise SettlingError(answer.code or "malformed", answer.message or "the retraction was refused")
+    connection.execute("DELETE FROM parked WHERE source = %s AND message_id = %s", name)
+    inbox.count_waiting(connection, [f"case:{case[0]}"])
 
 
 # -- the retraction -----------------------------------------------------------------------------------------------------

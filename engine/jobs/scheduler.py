@@ -13,6 +13,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]  # it ships no types
 from psycopg_pool import PoolTimeout
 
+from engine.certificates.issue import make_missing
 from engine.clock import Clock
 from engine.effects.collecting import Collector
 from engine.intake.memory import collect_rarely
@@ -36,21 +37,36 @@ class Job(msgspec.Struct, frozen=True):
     act: Callable[[], object]
 
 
-def jobs(pool: Pool, clock: Clock, collector: Collector) -> tuple[Job, ...]:
+def jobs(pool: Pool, clock: Clock, collector: Collector, site: str) -> tuple[Job, ...]:
+    def certificates() -> None:
+        with pool.connection() as connection:
+            make_missing(connection, clock.now(), site)
+
     return (
         Job("sweep", 1.0, lambda: sweep(pool, clock)),
         Job("collect", 2.0, collector.collect),
         Job("intake", 5.0, IntakeWatch(pool).look),
+        Job("certificates", 30.0, certificates),
         Job("calendar", 3600.0, lambda: watch_calendar(pool, clock)),
     )
 
 
 async def schedule(
-    pool: Pool, clock: Clock, stop: asyncio.Event, *, locale: Locale = "zh", site: str = "", mail: bool = True
+    pool: Pool,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    locale: Locale = "zh",
+    site: str = "",
+    mail: bool = True,
+    verify_at: str = "",
 ) -> None:
-    """Runs the jobs until told to stop. `locale`, `site` and `mail`: how people are told, see Collector."""
+    """Runs the jobs until told to stop. `locale`, `site` and `mail`: how people are told, see Collector.
+
+    `verify_at`: the address that certificates name for their verification.
+    """
     collect_rarely()
-    planned = jobs(pool, clock, Collector(pool, clock, locale, site=site, mail=mail))
+    planned = jobs(pool, clock, Collector(pool, clock, locale, site=site, mail=mail), verify_at or site)
     ended = threading.Event()
     running = asyncio.create_task(asyncio.to_thread(run, pool, planned, ended))
     await stop.wait()

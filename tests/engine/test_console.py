@@ -5,53 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
-from tests.support import servers
-from tests.support.county import PASSWORD, app, at, county, two_months
+from tests.support.county import PASSWORD, app
+from tests.support.pages import field, sign_in
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture(scope="module")
-def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-02-02", "08:00")) as made,
-    ):
-        two_months(made)
-        yield made
-
-
-@pytest.fixture(scope="module")
-def application(life):
-    return app(life, temporal_ui="http://temporal.example")
-
-
-def sign_in(application, login, locale="zh"):
-    client = TestClient(application, base_url="http://console.example", follow_redirects=False)
-    client.cookies.set("jiannuo_language", locale)
-    guard = field(client.get("/signin").text, "guard")
-    answer = client.post("/signin", data={"login": login, "password": PASSWORD, "guard": guard, "next": "/today"})
-    assert answer.headers["location"] == "/today"
-    return client
-
-
-@pytest.fixture
-def inspector(application):
-    return sign_in(application, "inspector")
-
-
-def field(text, name):
-    return re.search(rf'name="{name}" value="([^"]*)"', text)[1]
 
 
 def ask(life, query, *values):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from engine.console.dates import Dates
 from engine.console.day_strip import Mark, StripDay, compact_strip, day_strip
 from engine.console.i18n import Texts
 from engine.console.strip_input import Ends, StripMaker
+from engine.explanation.account import Day
+from engine.explanation.telling import Teller
 from rules.calendar import shipped
 from rules.limit import Limit, Span
 from rules.profile import DEFAULT, profile_from
@@ -21,15 +24,20 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def maker(locale="zh"):
-    return StripMaker(Texts(locale), Dates(locale, "Asia/Shanghai"), CN)
+    return StripMaker(Texts(locale), Dates(locale, "Asia/Shanghai"), CN, Teller(locale, CN))
 
 
-def days_of(amount: int, start: str, today: str, *, spans=(), stopped=None, **ends):
+def lines_of(amount: int, start: str, spans=()):
     limit = Limit(amount=amount, unit="working_days")
-    lines = explain(limit, date.fromisoformat(start), CN, profile_from(DEFAULT), spans)
-    bounds = Ends(
-        date.fromisoformat(start), date.fromisoformat(today), committed_on=lines[-1].on, stopped=stopped or {}, **ends
-    )
+    found = explain(limit, date.fromisoformat(start), CN, profile_from(DEFAULT), spans)
+    reasons = {"suspended": ("hearing",), "restarted": ("hearing",)}
+    days = [Day(**msgspec.structs.asdict(line), reasons=reasons.get(line.why, ())) for line in found]
+    return [Teller("zh", CN).line(day, limit) for day in days]
+
+
+def days_of(amount: int, start: str, today: str, *, spans=(), **ends):
+    lines = lines_of(amount, start, spans)
+    bounds = Ends(date.fromisoformat(start), date.fromisoformat(today), committed_on=lines[-1].day.on, **ends)
     return maker().days(lines, bounds)
 
 
@@ -54,8 +62,7 @@ def test_holidays_are_hollow_and_name_their_instrument():
 
 
 def test_suspended_days_are_hatched_with_their_reason():
-    stopped = {date(2026, 4, day): "hearing" for day in range(2, 8)}
-    days = days_of(5, "2026-04-01", "2026-04-01", spans=(Span(date(2026, 4, 2), date(2026, 4, 7)),), stopped=stopped)
+    days = days_of(5, "2026-04-01", "2026-04-01", spans=(Span(date(2026, 4, 2), date(2026, 4, 7)),))
     suspended = [day for day in days if day.kind == "suspended"]
     assert suspended
     assert all("听证" in day.say for day in suspended)
@@ -74,11 +81,9 @@ def test_a_case_that_ended_late_is_red_only_until_its_end():
 
 
 def test_a_standing_clock_is_drawn_up_to_today():
-    stopped = {date(2026, 3, day): "hearing" for day in range(3, 10)}
     spans = (Span(date(2026, 3, 3), date(2026, 3, 9)),)
-    days = days_of(5, "2026-03-02", "2026-03-09", spans=spans, stopped=stopped)
-    lines = explain(Limit(amount=5, unit="working_days"), date(2026, 3, 2), CN, profile_from(DEFAULT), spans)
-    standing = maker().days(lines, Ends(date(2026, 3, 2), date(2026, 3, 9), stands=True, stopped=stopped))
+    days = days_of(5, "2026-03-02", "2026-03-09", spans=spans)
+    standing = maker().days(lines_of(5, "2026-03-02", spans), Ends(date(2026, 3, 2), date(2026, 3, 9), stands=True))
     assert len(standing) < len(days)
     assert standing[-1].on == date(2026, 3, 9)
     assert standing[-1].kind == "suspended"

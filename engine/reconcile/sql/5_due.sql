@@ -13,7 +13,7 @@ WITH clocks AS (
   FROM clocks c LEFT JOIN road_day d ON d.calendar = c.calendar AND d.day = c.received
 )
 SELECT z.stream, z.clock, z.calendar, z.zone, z.decides, z.asked_at, z.unit = 'working_days' AS working,
-  CASE WHEN z.unit = 'working_days' THEN 'next_working_day' ELSE z.roll END AS roll,
+  z.roll,
   zero - (day_zero = 'included')::int AS after,
   CASE unit WHEN 'weeks' THEN 7 * amount WHEN 'months' THEN (zero + make_interval(months => amount))::date - zero
             WHEN 'years' THEN (zero + make_interval(years => amount))::date - zero ELSE amount END AS days,
@@ -46,6 +46,7 @@ $$;
 -- `until_`: only suspensions that began before count; `more_`: the extension, counted on from where the limit itself ends.
 CREATE OR REPLACE FUNCTION pg_temp.road_end(t road_term, until_ timestamptz, more_ jsonb) RETURNS date LANGUAGE plpgsql STABLE AS $$
 DECLARE
+  roll_ text := CASE WHEN more_ ->> 'unit' = 'working_days' OR (more_ IS NULL AND t.working) THEN 'next_working_day' ELSE t.roll END;
   ended date := pg_temp.road_count(t.stream, t.clock, t.calendar, t.after, t.working, t.days, until_);
   rolled date;
   pause record;
@@ -54,13 +55,13 @@ BEGIN
     ended := pg_temp.road_count(t.stream, t.clock, t.calendar, ended, more_ ->> 'unit' = 'working_days',
       (more_ ->> 'amount')::int * CASE more_ ->> 'unit' WHEN 'weeks' THEN 7 ELSE 1 END, until_);
   END IF;
-  rolled := pg_temp.road_rolled(t.calendar, ended, CASE WHEN more_ ->> 'unit' = 'working_days' THEN 'next_working_day' ELSE t.roll END);
+  rolled := pg_temp.road_rolled(t.calendar, ended, roll_);
   -- Stopped when nothing was left to count, the limit ends on the restart day (time-limits.md 4).
   FOR pause IN SELECT p.* FROM road_pause p WHERE p.stream = t.stream AND coalesce(p.touches, t.clock) = t.clock
       AND p.begin_at < until_ AND p.end_at IS NOT NULL AND p.first > ended ORDER BY p.begin_at LOOP
     EXIT WHEN pause.stopped_on > rolled;
     ended := greatest(ended, pause.restarted_on);
-    rolled := pg_temp.road_rolled(t.calendar, ended, CASE WHEN more_ ->> 'unit' = 'working_days' THEN 'next_working_day' ELSE t.roll END);
+    rolled := pg_temp.road_rolled(t.calendar, ended, roll_);
   END LOOP;
   RETURN rolled;
 END $$;
@@ -86,4 +87,5 @@ ANALYZE road_due;
 
 -- A case that silence may end takes no more suspension or extension from then on.
 UPDATE road_due d SET why = 'moved_after_the_end' FROM road_due s
-WHERE s.stream = d.stream AND s.decides AND s.asked_at >= (s.due_on + 1)::timestamp AT TIME ZONE s.zone AND d.why IS NULL;
+WHERE s.stream = d.stream AND s.decides AND d.why IS NULL
+  AND ((s.why IS NOT NULL AND s.asked_at IS NOT NULL) OR s.asked_at >= (s.due_on + 1)::timestamp AT TIME ZONE s.zone);
