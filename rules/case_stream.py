@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from rules.calendar import Calendar
 from rules.calendar_review import reviewed
 from rules.case import Case
 from rules.conclusion import Conclusion, lacking, next_moment, settled
@@ -24,6 +25,15 @@ from rules.world import World
 ROUNDS = 8  # conclusions that rest on conclusions settle in two or three; more is a defect
 
 
+class Derived(msgspec.Struct, frozen=True):
+    """A case with what it was derived under besides its facts."""
+
+    case: Case
+    world: World
+    calendar: Calendar
+    told: dict[str, Told]
+
+
 def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World, health: Health) -> Step:
     """Derives the case from all its facts and concludes what holds at `at` but is not on record, or the reverse.
 
@@ -33,7 +43,8 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
     calendar = world.calendar(at)
     id_ = stream.id.removeprefix("case:")
     told = _told(stream, calendar.version, world)
-    current = derive(id_, facts, world, calendar, told)
+    derived = _derived(stream, new, world, calendar, told)
+    current = derived.case
     records = dict(stream.records)
     entries: list[Entry] = []
     conclusions: list[Conclusion] = []
@@ -64,7 +75,16 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
         if parked := waiting(facts, records, current):
             current = msgspec.structs.replace(current, parked=(*current.parked, *parked))
-    return _step(stream, facts, new, current, records, entries, conclusions, at, world)
+    return _step(stream, facts, new, current, derived, records, entries, conclusions, at, world)
+
+
+def _derived(stream: Stream, new: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told]) -> Derived:
+    """The case from all facts; while nothing new is known the last derivation still stands."""
+    last: Derived | None = stream.derived
+    if last is not None and not new and last.world is world and last.calendar is calendar and last.told == told:
+        return last
+    id_ = stream.id.removeprefix("case:")
+    return Derived(derive(id_, (*stream.facts, *new), world, calendar, told), world, calendar, told)
 
 
 def _told(stream: Stream, calendar: str, world: World) -> dict[str, Told]:
@@ -96,12 +116,17 @@ def _cause(stream: Stream, new: Sequence[Fact], calendar: str) -> str:
 
 
 def _step(
-    stream: Stream, facts: tuple[Fact, ...], new: Sequence[Fact], case: Case, records: dict[str, Record], entries: list[Entry],
-    conclusions: list[Conclusion], at: datetime, world: World,
+    stream: Stream, facts: tuple[Fact, ...], new: Sequence[Fact], case: Case, derived: Derived, records: dict[str, Record],
+    entries: list[Entry], conclusions: list[Conclusion], at: datetime, world: World,
 ) -> Step:  # fmt: skip
     changed = tuple(dict.fromkeys(e.key for e in entries))
     after = msgspec.structs.replace(
-        stream, facts=facts, records=records, version=stream.version + len(new) + len(entries), view=case
+        stream,
+        facts=facts,
+        records=records,
+        version=stream.version + len(new) + len(entries),
+        view=case,
+        derived=derived,
     )
     following = next_moment(conclusions, records, at)
     switch = world.next_calendar_after(at)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from rules.alerts import alert, slow, word_on
+from rules.accountability import Ladder
+from rules.alerts import alert, rung_key, slow, word_on
 from rules.chain import ABOVE_RED, climb, holder_or_up, inspectors, office
 from rules.charges import finding
 from rules.conclusion import Conclusion
@@ -41,8 +42,9 @@ def _card(view: View, cause: str, level: str, conclusion: Conclusion, to: Sequen
 
 def _yellow(view: View, conclusion: Conclusion) -> Conclusion:
     cause = conclusion.key.removeprefix("expired:")
-    if view.ahead(conclusion.publish_at):
-        return _card(view, cause, "yellow", conclusion, ())
+    assert conclusion.legal_at is not None
+    if view.ahead(conclusion.publish_at) or rung_key(view, cause, "yellow", 0, conclusion.legal_at) in view.records:
+        return _card(view, cause, "yellow", conclusion, ())  # nobody is asked yet, or whoever was asked stays asked
     holder = next((s.holder for s in view.case.steps if f"step:{s.id}" == cause), None)
     return _card(view, cause, "yellow", conclusion, holder_or_up(view.world, view.case.unit, holder, view.day(view.at)))
 
@@ -54,19 +56,37 @@ def _red(view: View, conclusion: Conclusion) -> list[Conclusion]:
     if view.ahead(conclusion.publish_at):
         return [_card(view, cause, "red", conclusion, ())]
     on = view.day(view.at)
-    holders = holder_or_up(view.world, view.case.unit, view.holder(conclusion.legal_at), on)
-    to = dict.fromkeys([*holders, *view.world.holders(view.case.unit, "section_head", on)])
     ladder = view.world.accountability_of(view.case.unit, on).ladder
-    until = due(ladder.answer_within, on, view.calendar, view.profile).expires_at if ladder.answer_within else None
-    red = _card(view, cause, "red", conclusion, tuple(to), respond_until=view.iso(until) if until else None)
-    found, record = [red], view.records.get(red.key)
-    for rung, above in enumerate(climb(view.world, view.case.unit, on, ABOVE_RED), start=1):
-        at = None if record is None else _unanswered_at(view, record, ladder.answer_within, ladder.acknowledge_within)
-        if at is None or record is None:
-            break
+    record = view.records.get(rung_key(view, cause, "red", 0, conclusion.legal_at))
+    if record is None:
+        until = due(ladder.answer_within, on, view.calendar, view.profile).expires_at if ladder.answer_within else None
+        to = _first_asked(view, conclusion.legal_at, on)
+        return [_card(view, cause, "red", conclusion, to, respond_until=view.iso(until) if until else None)]
+    return [_card(view, cause, "red", conclusion, ()), *_climb(view, cause, record, ladder)]
+
+
+def _first_asked(view: View, legal_at: datetime, on: date) -> tuple[str, ...]:
+    holders = holder_or_up(view.world, view.case.unit, view.holder(legal_at), on)
+    return tuple(dict.fromkeys([*holders, *view.world.holders(view.case.unit, "section_head", on)]))
+
+
+def _climb(view: View, cause: str, card: Record, ladder: Ladder) -> list[Conclusion]:
+    """What follows a red card that nobody answers, rung by rung."""
+    found: list[Conclusion] = []
+    record: Record | None = card
+    rung = 0
+    while record is not None and (at := _unanswered_at(view, record, ladder.answer_within, ladder.acknowledge_within)):
+        rung += 1
         if rung == 1:
             found += _unanswered(view, cause, at)
-        step = alert(view, cause, "escalated", rung, at, max(at, record.recorded_at), above, late=slow(view, at))
+        if rung == 1 and view.ahead(at):  # there is always one above; who it is will be asked then
+            return [*found, alert(view, cause, "escalated", rung, at, at, (), late=False)]
+        above = climb(view.world, view.case.unit, view.day(view.at), ABOVE_RED)
+        if rung > len(above):
+            break
+        step = alert(
+            view, cause, "escalated", rung, at, max(at, record.recorded_at), above[rung - 1], late=slow(view, at)
+        )
         found.append(step)
         record = view.records.get(step.key)
     return found
@@ -87,7 +107,7 @@ def _unanswered_at(view: View, alert: Record, answer: Limit | None, acknowledge:
 
 def _unanswered(view: View, cause: str, at: datetime) -> list[Conclusion]:
     found = finding(view, "alert_unanswered", f"alert_unanswered:{cause}", at, at, person=view.present_holder(at))
-    to = inspectors(view.world, view.day(at)) or office(view.world)
+    to = () if view.ahead(at) else inspectors(view.world, view.day(at)) or office(view.world)
     return [found, alert(view, f"alert_unanswered:{cause}", "red", 0, at, at, to, late=slow(view, at))]
 
 

@@ -56,7 +56,6 @@ class Proceeding(msgspec.Struct):
     count: int = 0
     proposed: int | None = None
 
-
     @property
     def standing(self) -> bool:
         """Whether a breach it is about still counts. One delay that broke both the promise and the law is one matter."""
@@ -129,7 +128,8 @@ class _Folding:
         own = self.proceedings.get(fact.data.breach)
         whole = fact.data.finding == "limit_expired"
         return own or next(
-            (p for p in self.proceedings.values() if whole and p.case == fact.case and p.finding == "limit_expired"), None
+            (p for p in self.proceedings.values() if whole and p.case == fact.case and p.finding == "limit_expired"),
+            None,
         )
 
     def _withdraw(self, breach: str, at: datetime) -> None:

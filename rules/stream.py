@@ -63,13 +63,17 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Stream(msgspec.Struct, frozen=True):
-    """All that a stream's next step needs: its facts and what stands on its record. Encodes to MessagePack as a snapshot."""
+    """All that a stream's next step needs: its facts and what stands on its record. Encodes to MessagePack as a snapshot.
+
+    `view` and `derived` are what the last step worked out; they are not kept in a snapshot.
+    """
 
     id: str
     facts: tuple[Fact, ...] = ()
     records: dict[str, Record] = {}
     version: int = 0
     view: Any = None
+    derived: Any = None
 
 
 class Step(msgspec.Struct, frozen=True):
