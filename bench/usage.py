@@ -90,22 +90,32 @@ class Meter:
 
 
 class Peak(threading.Thread):
-    """The largest resident memory of a process tree, looked at ten times a second."""
+    """The resident memory of a process tree, looked at ten times a second."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
         self._ended = threading.Event()
-        self.mb = 0.0
+        self._seen: list[float] = []
 
     def run(self) -> None:
         while not self._ended.wait(0.1):
-            pages = sum(process.pages for process in _tree(_processes(), self._pid))
-            self.mb = max(self.mb, pages * _PAGE / 2**20)
+            self._seen.append(sum(process.pages for process in _tree(_processes(), self._pid)) * _PAGE / 2**20)
 
     def stop(self) -> None:
         self._ended.set()
         self.join()
+
+    @property
+    def mb(self) -> float:
+        return max(self._seen, default=0.0)
+
+    @property
+    def growth(self) -> float:
+        """The peak of the last quarter of the time against that of the quarter before the middle; 1 is flat."""
+        quarter = max(len(self._seen) // 4, 1)
+        early = max(self._seen[quarter : 2 * quarter], default=0.0)
+        return max(self._seen[-quarter:], default=0.0) / early if early else 1.0
 
 
 @contextmanager

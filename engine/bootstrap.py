@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["create_api", "migrate", "open_database", "run_api", "run_scheduler", "run_worker"]
 
-API_CONNECTIONS, WORKER_CONNECTIONS, SCHEDULER_CONNECTIONS = 12, 10, 4
+API_CONNECTIONS, WORKER_CONNECTIONS, SCHEDULER_CONNECTIONS = 12, 10, 6
 
 
 def open_database(url: str, key_file: Path, *, size: int = 8) -> Pool:
@@ -102,7 +102,12 @@ def _serve(app: FastAPI, settings: Settings, listening: threading.Event) -> None
                 listening.set()
 
     config = uvicorn.Config(
-        app, host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
     )
     server = Server(config)
     with contextlib.suppress(KeyboardInterrupt):
@@ -158,6 +163,7 @@ def run_scheduler(settings: Settings) -> None:
 async def _schedule(settings: Settings, pool: Pool, clock: Clock) -> None:
     from engine.certificates.issue import site_of
     from engine.jobs.scheduler import schedule
+    from engine.reconcile.reconciler import Temporal
 
     await schedule(
         pool,
@@ -167,6 +173,7 @@ async def _schedule(settings: Settings, pool: Pool, clock: Clock) -> None:
         site=settings.public_url,
         mail=bool(settings.smtp_host),
         verify_at=site_of(settings),
+        temporal=Temporal(settings.temporal_address, settings.temporal_namespace),
     )
 
 

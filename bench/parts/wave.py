@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bench import events, ledger
@@ -14,8 +15,8 @@ from bench.progress import Shown
 from bench.scale import Scale
 from bench.sending import BATCH, BenchError, check_batch, send
 
-_ARMED_PER_SECOND = 110  # what a slow day leaves time for
-_MARGIN = 6
+_WARM = 100  # cases of each side that show how fast it arms today
+_AMPLE, _MARGIN = 1.6, 5.0
 _DUE = "SELECT count(*) FROM (SELECT FROM wake WHERE next_at <= %s LIMIT 1) AS due"
 
 
@@ -46,8 +47,10 @@ def wave(part: Part, scale: Scale, shown: Shown, installation: Installation) -> 
 
 def _bare(part: Part, scale: Scale, shown: Shown, installation: Installation) -> float:
     cases = events.names("wave", scale.wave_bare)
-    until = datetime.now(UTC) + timedelta(seconds=_MARGIN + len(cases) / (2 * _ARMED_PER_SECOND))
     with peer.worker(installation) as pid, shown.doing(f"bare timers, {len(cases)}"):
+        began = time.monotonic()
+        peer.timers(installation, events.names("warm-wave", _WARM), datetime.now(UTC) + timedelta(days=1))
+        until = _instant(time.monotonic() - began, len(cases))
         peer.timers(installation, cases, until)
         _sleep_until(until)
         meter = installation.meter({"bare worker": pid})
@@ -58,14 +61,12 @@ def _bare(part: Part, scale: Scale, shown: Shown, installation: Installation) ->
 
 def _ours(part: Part, scale: Scale, shown: Shown, installation: Installation) -> float:
     cases = events.names("wave", scale.wave_ours)
-    until = datetime.now(UTC) + timedelta(seconds=_MARGIN + len(cases) / _ARMED_PER_SECOND)
-    published = until + timedelta(seconds=WAVE_DELAY)
     with shown.doing(f"arming {len(cases)} cases"):
-        bodies = events.due_at(cases, until)
-        check_batch(
-            send(installation.http_port, events.batches(bodies), BATCH, installation.keys[WAVES], 2), len(bodies)
-        )
-        ledger.wait_until_told(installation)
+        began = time.monotonic()
+        _arm(installation, events.names("warm-wave", _WARM), datetime.now(UTC) + timedelta(days=1))
+        until = _instant(time.monotonic() - began, len(cases))
+        _arm(installation, cases, until)
+    published = until + timedelta(seconds=WAVE_DELAY)
     if datetime.now(UTC) > until:
         part.say("The machine was so busy that the last workflows were armed only after the instant.")
     with shown.doing("waiting for the instant"):
@@ -77,6 +78,17 @@ def _ours(part: Part, scale: Scale, shown: Shown, installation: Installation) ->
     part.cpu["ours"] = meter.end()
     _check(installation, len(cases))
     return seconds
+
+
+def _instant(warming: float, number: int) -> datetime:
+    """When they shall all fall due: late enough to arm so many, seeing how long the first ones took."""
+    return datetime.now(UTC) + timedelta(seconds=_MARGIN + _AMPLE * warming * number / _WARM)
+
+
+def _arm(installation: Installation, cases: Sequence[str], until: datetime) -> None:
+    bodies = events.due_at(cases, until)
+    check_batch(send(installation.http_port, events.batches(bodies), BATCH, installation.keys[WAVES], 2), len(bodies))
+    ledger.wait_until_told(installation)
 
 
 def _check(installation: Installation, cases: int) -> None:

@@ -10,6 +10,7 @@ from psycopg_pool import PoolTimeout
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from engine.api import problems
+from engine.reconcile.findings import last_result
 from engine.storage.connect import Pool
 
 _WAITING = {
@@ -29,6 +30,9 @@ class Meters:
         )
         self.seconds = Histogram(
             "jiannuo_http_seconds", "Time to answer, by route and status", ("route", "status"), registry=self.registry
+        )
+        self.reconciled = Gauge(
+            "jiannuo_reconciled", "The last reconciliation that came to its end", ("what",), registry=self.registry
         )
         self.waiting = Gauge("jiannuo_waiting", "What waits in intake", ("what",), registry=self.registry)
 
@@ -62,3 +66,5 @@ def _measure(pool: Pool, meters: Meters) -> None:
         for what, query in _WAITING.items():
             row = connection.execute(query).fetchone()
             meters.waiting.labels(what=what).set(row[0] if row else 0)
+        for what, number in last_result(connection).items():
+            meters.reconciled.labels(what=what).set(number)

@@ -44,7 +44,9 @@ PROCEEDINGS = Register(
         "phase_until", "owner", "recorded_at", "changed_at",
     ),
     order=("recorded_at", "proceeding_id"),
-    filters={"phase": "phase", "unit": "unit", "person": "person", "case": "case_id", "owner": "owner"},
+    filters={
+        "proceeding": "proceeding_id", "phase": "phase", "unit": "unit", "person": "person", "case": "case_id", "owner": "owner",
+    },
     descending=True,
 )  # fmt: skip
 ALERTS = Register(

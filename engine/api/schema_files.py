@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from types import GenericAlias
+from typing import Any, Literal, get_args
 
 import msgspec
 
 from engine.api.answers import Refused, Taken
 from engine.api.cloudevents import CloudEvent
 from engine.api.problems import Problem
+from engine.explanation.answer import CaseExplanation
 from engine.imports.mapping import Mapping
+from engine.rehearsal.loading import Given, GivenFact
+from engine.rehearsal.output import Output
 from rules import calculator_forms
 from rules.accountability import Accountability
+from rules.calendar_form import CalendarForm
 from rules.items import Item
-from rules.payloads import PAYLOADS, Attributes
+from rules.payloads import INTERNAL_TYPES, PAYLOADS, Attributes
 from rules.world import Person, Source, Unit
 
 FOLDER = Path(__file__).parent / "schemas"
@@ -34,6 +39,41 @@ def _any_of(*shapes: Any) -> Callable[[], dict[str, Any]]:
         return {"anyOf": list(found), "$defs": components}
 
     return made
+
+
+def _narrowed(shape: Any, **types: Any) -> Any:
+    """The same struct with closer types for fields that are read in a step of their own."""
+    fields = [(one.name, types.get(one.name, one.type), *_given(one)) for one in msgspec.structs.fields(shape)]
+    names = {one.name: one.encode_name for one in msgspec.structs.fields(shape)}
+    return msgspec.defstruct(
+        shape.__name__,
+        fields,
+        rename=names,
+        forbid_unknown_fields=True,
+        kw_only=True,
+        namespace={"__doc__": shape.__doc__},
+    )
+
+
+def _given(field: msgspec.structs.FieldInfo) -> tuple[Any, ...]:
+    if field.required:
+        return ()
+    made = field.default_factory is not msgspec.NODEFAULT
+    return (msgspec.field(default_factory=field.default_factory),) if made else (field.default,)
+
+
+def _rehearsal() -> dict[str, Any]:
+    """The file as it is read: its version, its facts by type, its calendars in their written form."""
+    types = Literal[tuple(sorted(set(PAYLOADS) - set(INTERNAL_TYPES)))]  # type: ignore[valid-type]
+    fact = _narrowed(GivenFact, type=types)
+    return msgspec.json.schema(
+        _narrowed(
+            Given,
+            jiannuo=Literal["rehearsal/1"],
+            facts=GenericAlias(tuple, (fact, ...)),
+            calendars=tuple[CalendarForm, ...],
+        )
+    )
 
 
 def _plain(shape: Any) -> Any:
@@ -74,6 +114,7 @@ def _fact_types() -> dict[str, Any]:
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "accountability": _of(Accountability),
     "batch-answer-item": _any_of(Taken, Refused),
+    "case-explanation": _of(CaseExplanation),
     "cloud-event": _of(CloudEvent),
     "event-answer": _of(Taken),
     "fact-types": _fact_types,
@@ -83,6 +124,8 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "mapping": _of(Mapping),
     "person": _of(Person),
     "problem": _of(Problem),
+    "rehearsal": _rehearsal,
+    "rehearsal-output": _of(Output),
     "source": _of(Source),
     "unit": _of(Unit),
 }

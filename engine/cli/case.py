@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from engine.cli.texts import pick
+from engine.cli.deciding import told
+from engine.cli.output import Output, print_json, print_rows
+from engine.cli.texts import language, pick
 from engine.errors import OperatorError
 
+if TYPE_CHECKING:
+    from engine.explanation.answer import DayGiven
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
-Output = Annotated[Literal["table", "json", "csv"], typer.Option("-o", "--output")]
 CaseId = Annotated[str, typer.Argument(help="办件编号 · case number")]
+_INSTANTS = ["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"]
 _COLUMNS = ("case_id", "item", "unit", "status", "holder", "due_on", "level", "outcome_kind", "closed_at")
 
 
@@ -43,7 +44,7 @@ def list_(
     wanted = {"status": status, "unit": unit, "item": item, "source": source}
     with opened() as (pool, _), pool.connection() as connection:
         rows = page(connection, registers.CASES, wanted, None, size).rows
-    _print([{name: row[name] for name in _COLUMNS} for row in rows], output)
+    print_rows([{name: row[name] for name in _COLUMNS} for row in rows], output)
 
 
 @app.command()
@@ -52,24 +53,45 @@ def show(case_id: CaseId) -> None:
     from engine.api.cases import whole_case
     from engine.cli.database import opened
 
-    with opened() as (pool, _), pool.connection() as connection, _explaining():
-        print(_json(whole_case(connection, case_id)))
+    with opened() as (pool, _), pool.connection() as connection, told():
+        print_json(whole_case(connection, case_id))
 
 
 @app.command()
-def explain(case_id: CaseId, output: Output = "table") -> None:
-    """逐日说明期限 · why these dates, day by day."""
-    from engine.api.explanation import explained
+def explain(
+    case_id: CaseId,
+    lang: Annotated[
+        Literal["zh", "en"] | None, typer.Option(help="语言，默认同界面 · language, default as the command line's")
+    ] = None,
+    as_known: Annotated[
+        datetime | None, typer.Option("--as-known", formats=_INSTANTS, help="按此时刻所知 · as known at this instant")
+    ] = None,
+    output: Output = "table",
+) -> None:
+    """逐日说明期限，文字与控制台、接口一致 · why these dates, day by day, in the words of the console and the API."""
+    from engine.api.explanation import explanation_of
     from engine.cli.database import opened
 
-    with opened() as (pool, clock), pool.connection() as connection, _explaining():
-        clocks = explained(connection, case_id, clock.now())
+    locale, at = lang or language(), as_known.astimezone() if as_known else None
+    with opened() as (pool, clock), pool.connection() as connection, told():
+        found = explanation_of(connection, case_id, locale, clock.now(), at)
     if output == "json":
-        print(_json(clocks))
-        return
-    for name, found in clocks.items():
-        print(f"{name}: {found['due_on']} ({found['expires_at']})")
-        _print([msgspec.to_builtins(day) for day in found["days"]], output)
+        print_json(found)
+    elif output == "csv":
+        print_rows(
+            [{"clock": name, **_flat(day)} for name, clock in found.clocks.items() for day in clock.days], output
+        )
+    else:
+        print("\n\n".join("\n".join(clock.lines) for clock in found.clocks.values()) or _without_clock())
+
+
+def _flat(day: DayGiven) -> dict[str, Any]:
+    """A day as a row: the reasons in one cell."""
+    return {**msgspec.structs.asdict(day), "reasons": " ".join(day.reasons)}
+
+
+def _without_clock() -> str:
+    return pick("该办件没有进行中的时限", "no limit of this case has started")
 
 
 @app.command()
@@ -83,7 +105,7 @@ def timeline(case_id: CaseId, output: Output = "table") -> None:
     if not lines:
         raise OperatorError(pick(f"没有办件 {case_id!r}", f"no case {case_id!r}; check its number"))
     shown = ("version", "kind", "type", "occurred_at", "legal_at", "recorded_at", "source")
-    _print([{name: getattr(line, name) for name in shown} for line, _, _ in lines], output)
+    print_rows([{name: getattr(line, name) for name in shown} for line, _, _ in lines], output)
 
 
 @app.command()
@@ -92,7 +114,7 @@ def count(
         datetime | None,
         typer.Option(
             "--as-of",
-            formats=["%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d"],
+            formats=_INSTANTS,
             help="截至时刻 · as of this instant",
         ),
     ] = None,
@@ -106,41 +128,4 @@ def count(
 
     with opened() as (pool, clock), pool.connection() as connection:
         found = outcome_counts(connection, (as_of or clock.now()).astimezone(), source=source, item=item)
-    _print([{"outcome": name, "cases": number} for name, number in found.items()], output)
-
-
-@contextmanager
-def _explaining() -> Iterator[None]:
-    """What the interface answers as a problem, as words of the command line."""
-    from engine.api.problems import ProblemError
-
-    try:
-        yield
-    except ProblemError as error:
-        raise OperatorError(str(error)) from error
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-
-
-def _print(rows: list[dict[str, Any]], output: str) -> None:
-    if output == "json":
-        print(_json(rows))
-    elif output == "csv":
-        _print_csv(rows)
-    elif rows:
-        table = Table(*rows[0])
-        for row in rows:
-            table.add_row(*("" if value is None else str(value) for value in row.values()))
-        Console().print(table)
-
-
-def _print_csv(rows: list[dict[str, Any]]) -> None:
-    import csv
-    import sys
-
-    if rows:
-        writer = csv.DictWriter(sys.stdout, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
+    print_rows([{"outcome": name, "cases": number} for name, number in found.items()], output)

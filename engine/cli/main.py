@@ -48,6 +48,8 @@ COMMANDS = (
     Command(_WORK, "alert", "engine.cli.alert", "预警与督办", "alerts"),
     Command(_WORK, "finding", "engine.cli.finding", "监察发现", "findings"),
     Command(_WORK, "proceeding", "engine.cli.proceeding", "追究程序", "proceedings"),
+    Command(_WORK, "hold", "engine.cli.hold", "暂缓生效", "effects on hold"),
+    Command(_WORK, "fact", "engine.cli.fact", "待安置和隔离的事实", "facts that wait, and how to settle them"),
     Command(_WORK, "certificate", "engine.cli.certificate", "默许证明", "certificates"),
     Command(_RULES, "limit", "engine.cli.limit", "期限计算（JSON Lines）", "the limit calculator (JSON Lines)"),
     Command(_RULES, "rehearse", "engine.cli.rehearse", "虚拟时间推演", "a whole world in virtual time"),

@@ -33,7 +33,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 def perform(visit: Visit, act: Act) -> Refusal | None:
     """Record the fact; None when it took effect (or had already), otherwise why it did not."""
-    answer: Answer = visit.console.door.submit(_envelope(visit, act)).result(timeout=WAIT_SECONDS)
+    answer: Answer = visit.console.door.submit(envelope_of(visit, act)).result(timeout=WAIT_SECONDS)
     return _refusal(answer)
 
 
@@ -48,7 +48,7 @@ class Consequence(msgspec.Struct, frozen=True):
 def rehearse(visit: Visit, act: Act) -> Consequence:
     """Decide the fact for real in a transaction that is then rolled back."""
     with visit.console.pool.connection() as db, db.transaction(force_rollback=True):
-        answer = visit.console.rehearse(db, [_envelope(visit, act)], visit.console.clock)[0]
+        answer = visit.console.rehearse(db, [envelope_of(visit, act)], visit.console.clock)[0]
         return _consequence(db, act, answer)
 
 
@@ -70,7 +70,8 @@ def _refusal(answer: Answer) -> Refusal | None:
     return Refusal(answer.code or answer.outcome, answer.message or "")
 
 
-def _envelope(visit: Visit, act: Act) -> Envelope:
+def envelope_of(visit: Visit, act: Act) -> Envelope:
+    """The fact as it goes to the door."""
     now = visit.console.clock.now()
     body = {"type": act.type, "case": act.case, "actor": visit.person, "time": now.isoformat(), "data": act.data}
     return Envelope(

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from engine.console.pages import (
     alerts,
+    calendars,
     case,
     cases,
     catalogue,
@@ -13,9 +14,12 @@ from engine.console.pages import (
     clock,
     findings,
     help,  # noqa: A004 - the page's name
+    holds,
     mail,
     messages,
+    parked,
     proceedings,
+    reconciliation,
     sign_in,
     static,
     today,
@@ -35,10 +39,14 @@ def console_router(console: Console) -> APIRouter:
         alerts,
         findings,
         proceedings,
+        holds,
         certificates,
         catalogue,
+        calendars,
+        parked,
         messages,
         mail,
+        reconciliation,
         clock,
         help,
     ):

@@ -34,6 +34,8 @@ def listed(visit: Visit, rows: Sequence[CaseRow]) -> Iterator[Listed]:
 def standing(visit: Visit, clock: Account) -> str:
     """How a clock stands, in working days: done, late, standing still, or so many left."""
     t, today = visit.t, visit.today
+    if clock.expired_at and clock.by_silence:
+        return t("standing.by_silence")
     if clock.expired_at:
         late_from = visit.d.local(clock.expired_at).date()
         done = clock.completed_at

@@ -29,6 +29,7 @@ class Account(msgspec.Struct, frozen=True):
     provisional: bool
     completed_at: datetime | None
     expired_at: datetime | None
+    by_silence: bool
     open_stop: bool
     told: Told
     days: tuple[StripDay, ...]
@@ -74,10 +75,17 @@ def _account(visit: Visit, case: Case, explained: Clockwork, teller: Teller) -> 
         provisional=bool(clock.due and clock.due.provisional),
         completed_at=clock.completed_at,
         expired_at=_late_from(visit, clock),
+        by_silence=_by_silence(case, clock),
         open_stop=explained.stands,
         told=told,
         days=tuple(StripMaker(visit.t, visit.d, visit.calendar, teller).days(told.days, ends)),
     )
+
+
+def _by_silence(case: Case, clock: Clock) -> bool:
+    """Whether the end of this clock was the end of the case, by the rule of silence: nothing grows later after it."""
+    outcome = case.outcome
+    return outcome is not None and outcome.by is None and outcome.legal_at == clock.expired_at
 
 
 def _late_from(visit: Visit, clock: Clock) -> datetime | None:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import psycopg
 from fastapi.routing import APIRoute
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -16,6 +17,7 @@ from engine.console.errors import Forbidden, NotFound, SignInNeeded
 from engine.console.i18n import Texts, locale_from
 from engine.console.rendering import render_alone
 
+LARGEST_FILE = 2_000_000
 Handler = Callable[[Request], Awaitable[Response]]
 _NO_DATABASE = (psycopg.OperationalError, PoolTimeout, PoolClosed, TooManyRequests)
 SECURITY_HEADERS = {
@@ -33,13 +35,22 @@ class ConsoleRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if request.method == "POST":
                 form = await request.form(max_fields=100)
-                request.state.form = {name: value for name, value in form.items() if isinstance(value, str)}
+                request.state.form = {name: await _text(value) for name, value in form.items()}
             response = await _answer(original, request)
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
 
         return handle
+
+
+async def _text(value: str | UploadFile) -> str:
+    """A file that was chosen, as text: a page that shows the form again can show it too."""
+    if isinstance(value, str):
+        return value
+    content = await value.read(LARGEST_FILE)
+    await value.seek(0)  # a page may want the bytes themselves
+    return content.decode("utf-8", "replace")
 
 
 async def _answer(original: Handler, request: Request) -> Response:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-import psycopg
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -23,10 +22,11 @@ from engine.console.views import nav
 from engine.demo.clock_row import read_state
 from engine.demo.course import Course
 from engine.rights import Action, UnitTree, allowed, may_at_all, visible_units
+from engine.storage.connect import Connection
 from rules.world import World
 
 # Flash messages, by what the address says was done.
-DONE = ("acknowledged", "answered", "confirmed", "dismissed", "stated", "decided")
+DONE = ("acknowledged", "answered", "confirmed", "dismissed", "stated", "decided", "closed", "released", "discarded", "imported")
 LANGUAGE_COOKIE = "jiannuo_language"
 
 
@@ -34,7 +34,7 @@ class Visit:
     """What a page works with. `db` is one connection, its transaction the request's."""
 
     def __init__(
-        self, console: Console, request: Request, db: psycopg.Connection[Any], account: Account | None
+        self, console: Console, request: Request, db: Connection, account: Account | None
     ) -> None:
         self.console, self.request, self.db = console, request, db
         self._account = account

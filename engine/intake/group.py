@@ -93,7 +93,9 @@ class GroupCommit:
 
     def _beat(self) -> None:
         """Where the database is out of reach so is the door: the next beat that gets through finds the gap."""
-        if time.monotonic() - self._beaten_at < BEAT_SECONDS or not (self._reachable is None or self._reachable.is_set()):
+        if time.monotonic() - self._beaten_at < BEAT_SECONDS or not (
+            self._reachable is None or self._reachable.is_set()
+        ):
             return
         try:
             with self._pool.connection(timeout=BEAT_SECONDS) as connection:

@@ -21,6 +21,8 @@ from engine.jobs.calendar_watch import watch_calendar
 from engine.jobs.intake_watch import IntakeWatch
 from engine.jobs.leader import Leadership, candidate
 from engine.jobs.sweep import sweep
+from engine.reconcile.nightly import Nightly
+from engine.reconcile.reconciler import Temporal
 from engine.storage.connect import Pool
 from notifications.fields import Locale
 
@@ -37,7 +39,7 @@ class Job(msgspec.Struct, frozen=True):
     act: Callable[[], object]
 
 
-def jobs(pool: Pool, clock: Clock, collector: Collector, site: str) -> tuple[Job, ...]:
+def jobs(pool: Pool, clock: Clock, collector: Collector, site: str, nightly: Nightly) -> tuple[Job, ...]:
     def certificates() -> None:
         with pool.connection() as connection:
             make_missing(connection, clock.now(), site)
@@ -48,6 +50,7 @@ def jobs(pool: Pool, clock: Clock, collector: Collector, site: str) -> tuple[Job
         Job("intake", 5.0, IntakeWatch(pool).look),
         Job("certificates", 30.0, certificates),
         Job("calendar", 3600.0, lambda: watch_calendar(pool, clock)),
+        Job("reconcile", 600.0, nightly.look),
     )
 
 
@@ -60,14 +63,16 @@ async def schedule(
     site: str = "",
     mail: bool = True,
     verify_at: str = "",
+    temporal: Temporal | None = None,
 ) -> None:
     """Runs the jobs until told to stop. `locale`, `site` and `mail`: how people are told, see Collector.
 
-    `verify_at`: the address that certificates name for their verification.
+    `verify_at`: the address that certificates name for their verification; `temporal`: where the reconciler finds the workflows.
     """
     collect_rarely()
-    planned = jobs(pool, clock, Collector(pool, clock, locale, site=site, mail=mail), verify_at or site)
     ended = threading.Event()
+    nightly = Nightly(pool, clock, temporal, ended)
+    planned = jobs(pool, clock, Collector(pool, clock, locale, site=site, mail=mail), verify_at or site, nightly)
     running = asyncio.create_task(asyncio.to_thread(run, pool, planned, ended))
     await stop.wait()
     ended.set()

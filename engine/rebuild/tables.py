@@ -62,15 +62,16 @@ def _fill(connection: Connection, told: Told) -> int:
         batch.append(retell(stream_id, chained))
         entries += len(chained)
         if len(batch) == _BATCH:
-            _write(connection, batch, world)
+            write_batch(connection, batch, world)
             told(entries)
             batch = []
-    _write(connection, batch, world)
+    write_batch(connection, batch, world)
     told(entries)
     return entries
 
 
-def _write(connection: Connection, batch: list[Retold], world: World) -> None:
+def write_batch(connection: Connection, batch: list[Retold], world: World) -> None:
+    """The rows of some streams, written to the tables that the connection finds under their names."""
     write_records(
         connection, [Standing(one.stream.id, record) for one in batch for record in one.stream.records.values()]
     )

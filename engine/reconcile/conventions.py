@@ -112,7 +112,13 @@ def _reasons(item: Body, lawful: tuple[str, ...]) -> Iterator[Body]:
     for reason in sorted(listed.keys() | set(lawful)):
         rule = listed.get(reason, {})
         named = {name: rule.get(name) for name in ("max", "clock", "after_term")}
-        yield {"code": item["code"], "version": item["version"], "reason": reason, "kind": rule.get("kind", "pause"), **named}
+        yield {
+            "code": item["code"],
+            "version": item["version"],
+            "reason": reason,
+            "kind": rule.get("kind", "pause"),
+            **named,
+        }
 
 
 def _post(body: Body) -> Body:
@@ -133,7 +139,9 @@ def _calendars(bodies: list[Body]) -> Iterator[tuple[Body, list[Body]]]:
     """Each version in force at some time, in order, with the days that are not what their weekday says."""
     known = sorted((body for body in bodies if body.get("known_from")), key=lambda body: _instant(body["known_from"]))
     made: dict[str, Body] = {}
-    for place, body in enumerate(known or [{"version": "CN", "extends": "CN", "known_from": "1900-01-01T00:00:00+00:00"}]):
+    for place, body in enumerate(
+        known or [{"version": "CN", "extends": "CN", "known_from": "1900-01-01T00:00:00+00:00"}]
+    ):
         whole = made[body["version"]] = _inherited(body, made)
         row = {
             "version": body["version"],

@@ -31,7 +31,9 @@ def compare_dates(connection: Connection, now: datetime) -> Dates:
     values = {**conventions(connection), "now": now}
     for name in _STATEMENTS:
         cursor.execute(files("engine.reconcile").joinpath("sql", f"{name}.sql").read_text("utf-8").encode(), values)
-    not_covered = cursor.execute("SELECT why, count(*) FROM road_compared WHERE why IS NOT NULL GROUP BY why").fetchall()
+    not_covered = cursor.execute(
+        "SELECT why, count(*) FROM road_compared WHERE why IS NOT NULL GROUP BY why"
+    ).fetchall()
     compared = cursor.execute("SELECT count(*) FROM road_compared WHERE why IS NULL").fetchall()
     return Dates(compared[0][0], dict(sorted(Counter(dict(not_covered)).items())), tuple(_differences(connection)))
 

@@ -25,14 +25,14 @@ class Line:
 
 
 class Ledger:
-    """Every line of every stream, read once."""
+    """Every line of the cases and dockets, read once."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.lines: dict[str, list[Line]] = defaultdict(list)
         rows = self.rows(
             "SELECT stream_id, version, kind, type, coalesce(key, message_id), legal_at, recorded_at FROM entry"
-            " WHERE stream_kind <> 'config' ORDER BY stream_id, version"
+            " WHERE stream_kind IN ('case', 'docket') ORDER BY stream_id, version"
         )
         for stream_id, version, kind, type_, key, *times in rows:
             self.lines[stream_id].append(Line(version, kind, type_, _INSTANT.sub("", key), *times))

@@ -153,5 +153,5 @@ async def _say_all_again(ordeal: Ordeal) -> None:
 
 def _heads(ordeal: Ordeal) -> dict[str, bytes]:
     with psycopg.connect(database(ordeal.place)) as connection:
-        rows = connection.execute("SELECT stream_id, head_hash FROM stream WHERE kind <> 'config'").fetchall()
+        rows = connection.execute("SELECT stream_id, head_hash FROM stream WHERE kind IN ('case', 'docket')").fetchall()
     return {stream: bytes(hash_) for stream, hash_ in rows}

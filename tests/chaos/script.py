@@ -107,7 +107,7 @@ def _waking(n: int, begun: datetime, jitter: timedelta) -> Life:
 def _brought_forward(n: int, begun: datetime, jitter: timedelta) -> Life:
     """An end far away that is brought near: only a nudge can wake the sleeper."""
     life = silent(n, begun, 6, "nearer")
-    far = say("attributes.recorded", begun, ends=(begun + seconds(50)).isoformat())
+    far = say("attributes.recorded", begun, ends=(begun + seconds(150)).isoformat())
     near_at = begun + seconds(4) + jitter
     near = say("attributes.recorded", near_at, ends=(begun + seconds(6)).isoformat())
     return Life(life.case, life.kind, (life.said[0], far, near), life.effects, life.status, life.ends_at)

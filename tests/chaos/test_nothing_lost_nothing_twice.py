@@ -26,7 +26,7 @@ from tests.support.servers import data_folder
 pytestmark = [pytest.mark.temporal, pytest.mark.timeout(600)]
 IRREVERSIBLE = {*BROKEN, *CONSENTED, *STEP_LATE}
 RED, CLOSED = BROKEN[3], CONSENTED[1]
-BOUND_OF_A_LOOK = timedelta(seconds=5)  # a timer that rings later than this in the calm has been lost
+BOUND_OF_A_LOOK = timedelta(seconds=15)  # a timer that rings later than this in the calm has been lost
 # A date may move more than once, and so may what says so; everything else is said once of one instant.
 REPEATABLE = {"limit_set", "limit_moved", "limit_withdrawn", "clock_resumed", "proceeding_moved"}
 
@@ -104,6 +104,14 @@ def test_the_word_and_the_publication_that_race_end_in_one_order(ordeal, ledger)
             assert stopped.recorded_at < old_end(life) + DELAY + BOUND_OF_A_LOOK, life.case
             assert not (set(published) | {(line.type, line.key) for line in of_old_end}) & IRREVERSIBLE, life.case
     assert len(raced) == 12
+
+
+def test_no_nudge_was_lost_while_workflows_alone_woke_the_cases(ordeal, ledger):
+    """Nobody swept, so whoever was not woken by his workflow was not woken."""
+    for life in ordeal.raced:
+        consent = next(e for e in ledger.of(life.case) if e.type == "consent_implied" and e.legal_at == life.ends_at)
+        assert consent.recorded_at < life.ends_at + DELAY + BOUND_OF_A_LOOK, life.case
+    assert len(ordeal.raced) == 36
 
 
 def test_the_end_of_every_limit_is_the_one_worked_out_by_hand(ordeal, ledger):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import segno
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -24,7 +22,6 @@ from engine.console.parts import Console
 from engine.console.views.case import case_file
 from engine.console.views.certificates import CertificateRow, certificate, list_certificates
 from engine.console.visit import Visit, any_visit, visit
-from engine.storage.connect import Connection
 
 _LARGEST = 5_000_000
 
@@ -81,7 +78,7 @@ def masked(v: Visit, document: Document | None) -> str:
 def _document(v: Visit, number: str) -> Document | None:
     """The signed document. The page with the status is there even where it cannot be written."""
     try:
-        content = document_of(cast("Connection", v.db), number, v.now, v.console.site)
+        content = document_of(v.db, number, v.now, v.console.site)
     except IssueError:
         return None
     return read(content) if content else None
@@ -89,7 +86,7 @@ def _document(v: Visit, number: str) -> Document | None:
 
 def _verified(console: Console, request: Request, content: bytes) -> Response:
     with any_visit(console, request) as v:
-        return v.page("certificate_check.html", verdict=verify_online(cast("Connection", v.db), content))
+        return v.page("certificate_check.html", verdict=verify_online(v.db, content))
 
 
 def _qr(address: str) -> Markup:

@@ -17,11 +17,15 @@ _ENTRIES: tuple[tuple[str, str, Action | None], ...] = (
     ("cases", "/cases", "case.read"),
     ("findings", "/findings", "finding.read"),
     ("proceedings", "/proceedings", "proceeding.read"),
+    ("holds", "/holds", "case.read"),
     ("certificates", "/certificates", "case.read"),
     ("units", "/units", "catalogue.read"),
     ("items", "/items", "catalogue.read"),
+    ("calendars", "/calendars", "catalogue.read"),
+    ("parked", "/parked", "health.read"),
     ("messages", "/messages", None),
     ("mail", "/mail", "mail.read"),
+    ("reconciliation", "/reconciliation", "health.read"),
     ("help", "/help", None),
 )
 

@@ -77,7 +77,6 @@ WITH named AS (
   FROM asked a
 )
 SELECT b.*, CASE start_at WHEN handed_at THEN handed_on WHEN opened_at THEN opened_on WHEN receipt_at THEN receipt_on END AS start_on,
-  item IS NOT NULL AND version IS NULL AS without_item,
   CASE
     WHEN calendar IS NULL THEN 'no_calendar'
     WHEN corrected THEN 'corrected' WHEN voided THEN 'voided' WHEN reopened THEN 'reopened' WHEN defaulted THEN 'defaulted'

@@ -8,6 +8,7 @@ from engine.storage.tables.intake import InboxMessage, IntakeHealth, Parked, Qua
 from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
 from engine.storage.tables.messages import Delivery, Message
 from engine.storage.tables.outbox import Outbox
+from engine.storage.tables.reconcile import ReconcileFinding, ReconcileRun
 from engine.storage.tables.supervision import Breach, BreachPerson, Finding, Proceeding
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "Parked",
     "Proceeding",
     "Quarantine",
+    "ReconcileFinding",
+    "ReconcileRun",
     "SigningKey",
     "SourceWatermark",
     "StreamHead",

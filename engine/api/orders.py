@@ -1,0 +1,83 @@
+"""A decision of a person about a finding, an alert or a proceeding, on its way to becoming a fact. The API and the command line give the same."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any, LiteralString
+
+import msgspec
+from psycopg.rows import dict_row
+
+from engine.api.acts import Act
+from engine.api.permissions import demand
+from engine.api.problems import ProblemError
+from engine.intake.envelope import Envelope
+from engine.rights import Action
+from engine.storage.connect import Connection
+
+_FINDING = "SELECT case_id, unit, person, key FROM finding WHERE id = %s"
+_ALERT = "SELECT case_id, cause, level, data FROM alert WHERE id = %s"
+_PROCEEDING = "SELECT case_id, unit, person, owner FROM proceeding WHERE proceeding_id = %s"
+_EARLIER = (
+    "SELECT e.occurred_at FROM inbox i JOIN entry e ON e.stream_id = i.stream_id AND e.kind = 'fact'"
+    " AND e.source = i.source AND e.message_id = i.message_id WHERE i.source = %s AND i.message_id = %s"
+)
+
+
+class Order(msgspec.Struct, frozen=True):
+    """`concerned`: whom it is about, for rights that reach one's own things only."""
+
+    type: str
+    action: Action
+    case: str
+    unit: str | None
+    concerned: tuple[str | None, ...]
+    data: dict[str, Any]
+    act: Act
+
+
+def about_finding(db: Connection, id_: str, type_: str, act: Act) -> Order:
+    """The finding goes by its full name: of two clocks of a case only the one that is meant."""
+    row = _row(db, _FINDING, id_)
+    data = {"finding": row["key"].removeprefix("finding:"), "person": row["person"], **act.data()}
+    return Order(type_, "finding.decide", row["case_id"], row["unit"], (), data, act)
+
+
+def about_alert(db: Connection, id_: str, type_: str, act: Act) -> Order:
+    row = _row(db, _ALERT, id_)
+    data = {"level": row["level"], "cause": row["cause"], **act.data()}
+    return Order(type_, "alert.answer", row["case_id"], None, tuple(row["data"].get("to", ())), data, act)
+
+
+def about_proceeding(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:
+    row = _row(db, _PROCEEDING, id_)
+    data = {"person": row["person"], **act.data()}
+    return Order(type_, action, row["case_id"], row["unit"], (row["person"], row["owner"]), data, act)
+
+
+def envelope(db: Connection, order: Order, source: str, now: datetime, key: str | None = None) -> Envelope:
+    """For the one door; 403 where the person has no right to it. A repeated key gives the very message of the first time."""
+    demand(db, order.act.actor, order.action, unit=order.unit, concerned=order.concerned)
+    message_id = f"command:{key or secrets.token_hex(16)}"
+    earlier = db.execute(_EARLIER, (source, message_id)).fetchone() if key else None
+    data = {name: value for name, value in order.data.items() if value is not None}
+    return Envelope(
+        source=source,
+        message_id=message_id,
+        type=order.type,
+        case=order.case,
+        occurred_at=earlier[0] if earlier else now,
+        actor=order.act.actor,
+        basis=order.act.basis,
+        data=data,
+        raw=msgspec.json.encode({"type": order.type, "case": order.case, "actor": order.act.actor, "data": data}),
+    )
+
+
+def _row(db: Connection, query: LiteralString, id_: str) -> dict[str, Any]:
+    with db.cursor(row_factory=dict_row) as reading:
+        row = reading.execute(query, (id_,)).fetchone()
+    if row is None:
+        raise ProblemError(404, "not_found", f"nothing here has the id {id_!r}", field="id")
+    return row

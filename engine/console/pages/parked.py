@@ -1,0 +1,118 @@
+"""Facts that cannot be placed yet: why, since when, and how a person settles them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.console.actions import Refusal
+from engine.console.errors import NotFound
+from engine.console.parts import Console
+from engine.console.views import parked
+from engine.console.views.parked import WaitingRow
+from engine.console.visit import Visit, visit
+from engine.intake import settling
+from engine.intake.consequence import Consequence, tried
+from engine.intake.settling import Discarding, SettlingError
+
+VIEWS = ("parked", "quarantined", "settled")
+
+
+def add(router: APIRouter, console: Console) -> None:
+    @router.get("/parked")
+    def show_all(request: Request) -> Response:
+        with visit(console, request) as v:
+            v.need_role("health.read")
+            return _list(v)
+
+    @router.get("/parked/fact")
+    def show(request: Request) -> Response:
+        with visit(console, request) as v:
+            v.need_role("health.read")
+            return _page(v, _found(v, request.query_params.get("source", ""), request.query_params.get("id", "")))
+
+    @router.post("/parked/consequence")
+    def consequence(request: Request) -> Response:
+        with visit(console, request) as v:
+            row = _to_settle(v)
+            try:
+                return _page(v, row, consequence=_tried(v, row))
+            except SettlingError as error:
+                return _page(v, row, Refusal(error.code, str(error)))
+
+    @router.post("/parked/release")
+    def release(request: Request) -> Response:
+        with visit(console, request) as v:
+            row = _to_settle(v)
+            try:
+                answer = settling.release(v.db, (row.source, row.message_id), console.clock)
+            except SettlingError as error:
+                return _page(v, row, Refusal(error.code, str(error)))
+            if answer.outcome in {"undecided", "parked"}:
+                return _page(v, row, Refusal(answer.code or answer.outcome, answer.message or ""))
+            return v.go("/parked?done=released")
+
+    @router.post("/parked/discard")
+    def discard(request: Request) -> Response:
+        with visit(console, request) as v:
+            row = _to_settle(v)
+            reason = v.form.get("reason", "").strip()
+            if not reason:
+                return _page(v, row, wrong=("reason",))
+            how = Discarding(v.person, reason, v.form.get("token", "") or v.new_token(), v.person)
+            try:
+                settling.discard(v.db, (row.source, row.message_id), how, console.clock)
+            except SettlingError as error:
+                return _page(v, row, Refusal(error.code, str(error)))
+            return v.go("/parked?done=discarded")
+
+
+def _list(v: Visit) -> Response:
+    view = v.request.query_params.get("view", "parked")
+    view = view if view in VIEWS else "parked"
+    waiting = {"parked": parked.parked, "quarantined": parked.quarantined}
+    rows = waiting[view](v.db) if view in waiting else []
+    settled = parked.settled(v.db) if view == "settled" else []
+    return v.page(
+        "parked.html", view=view, views=VIEWS, rows=rows, settled=settled, counts=parked.counts(v.db), address=_address
+    )
+
+
+def _address(row: WaitingRow) -> str:
+    return "/parked/fact?" + urlencode({"source": row.source, "id": row.message_id})
+
+
+def _found(v: Visit, source: str, message_id: str) -> WaitingRow:
+    row = parked.waiting(v.db, source, message_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _to_settle(v: Visit) -> WaitingRow:
+    v.need("fact.settle", None)
+    return _found(v, v.form.get("source", ""), v.form.get("id", ""))
+
+
+def _tried(v: Visit, row: WaitingRow) -> Consequence:
+    """What taking it up would bring about; undone at once."""
+    name, clock = (row.source, row.message_id), v.console.clock
+    return tried(v.db, row.case_id, lambda: settling.release(v.db, name, clock), clock)
+
+
+def _page(
+    v: Visit,
+    row: WaitingRow,
+    refusal: Refusal | None = None,
+    wrong: tuple[str, ...] = (),
+    consequence: Consequence | None = None,
+) -> Response:
+    return v.page(
+        "parked_fact.html", 422 if wrong or refusal else 200, row=row, refusal=refusal, wrong=wrong, form=v.form,
+        consequence=consequence, may_settle=v.may("fact.settle", None),
+        published=row.item is not None and v.world.item(row.item, v.today) is not None,
+        token=v.form.get("token") or v.new_token(),
+    )  # fmt: skip
