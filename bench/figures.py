@@ -8,7 +8,7 @@ import msgspec
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One number. `goal` is the least (`at_most`: the most) of goals.md; None where there is none, or the figure only explains another."""
+    """One number. `goal` is the least (`at_most`: the most) of the goals; None where there is none, or the figure only explains another."""
 
     name: str
     value: float

@@ -127,6 +127,8 @@ def _changes(before: Pattern, after: Pattern) -> Iterator[Remark]:
         yield Remark("zone_changed", after.zone)
     if before.region != after.region:
         yield Remark("region_changed", after.region)
+    if before.hours is not None and after.hours is None:
+        yield Remark("hours_lost")
     lost = sorted(set(before.days) - set(after.days))
     if lost:
         yield Remark("days_lost", str(len(lost)))

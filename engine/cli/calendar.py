@@ -216,6 +216,10 @@ def _remark(code: str, value: str) -> str:
         "open_years": pick("注意：未写明的年份按未公布处理", "note: years that are not named are taken as missing"),
         "zone_changed": pick(f"注意：时区改为 {value}", f"note: the zone becomes {value}"),
         "region_changed": pick(f"注意：地区改为 {value or '（空）'}", f"note: the region becomes {value or '(none)'}"),
+        "hours_lost": pick(
+            "注意：新版本没有办公时间，按工作小时计的时限无法推算；可用 extends 沿用现行版本",
+            "note: there are no office hours any more, which limits in working hours need; extend the version in force to keep them",
+        ),
         "days_lost": pick(
             f"注意：现行日历的 {value} 个例外日不再有", f"note: {value} dated days of the calendar in force are gone"
         ),

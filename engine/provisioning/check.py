@@ -86,7 +86,7 @@ def _holders(item: Item) -> Iterator[tuple[str, str]]:
 
 
 def _last_address(catalogue: Catalogue) -> Iterator[str]:
-    """Accountability.md 4: the last address of every alert exists, or the engine does not start."""
+    """By accountability.md 4 the last address of every alert exists, or the engine does not start."""
     units, people = _ids(catalogue)
     if catalogue.leading_group_office is None:
         yield "leading_group_office is missing; name the unit or person that every alert may reach at last"

@@ -79,9 +79,8 @@ def _alone(own: Connection) -> Iterator[None]:
 
 def _through(streams: Streams, own: Connection, run: Run, told: Told, stop: threading.Event) -> bool:
     """Whether it came to the end of all streams."""
-    total = _number(own, "SELECT count(*) FROM stream WHERE version > 0")
     before = _number(own, "SELECT coalesce(max((checked ->> 'entries')::bigint), 0) FROM reconcile_run")
-    for found in streams.check(own, lambda done: told(done, total)):
+    for found in streams.check(own, told):
         run.keep(found)
         if stop.is_set():
             run.problem = "broken_off"

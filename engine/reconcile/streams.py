@@ -23,7 +23,7 @@ from engine.storage.world import load_world
 from rules.snapshot import decode, encode
 
 PAGE = 200
-Told = Callable[[int], None]
+Told = Callable[[int, int], None]
 
 _log = structlog.get_logger(__name__)
 
@@ -51,13 +51,14 @@ class Streams:
         self.streams = self.entries = 0
 
     def check(self, connection: Connection, told: Told) -> Iterator[list[Finding]]:
-        """The findings of each page. `connection` comes from `rows.own_connection`; `told` hears the number of streams done."""
+        """The findings of each page. `connection` comes from `rows.own_connection`; `told` hears of streams done and of how many."""
         rows.lay_beside(connection)
+        total = _list(connection)
         for ids in self._pages(connection):
             looked = self._look(connection, ids)
             connection.commit()
             self.streams, self.entries = self.streams + len(ids), self.entries + looked.entries
-            told(self.streams)
+            told(self.streams, total)
             yield [found for id_ in looked.suspects for found in self._settled(connection, id_)]
         yield self._strays(connection)
 
@@ -65,8 +66,7 @@ class Streams:
         after = ""
         while True:
             found = connection.execute(
-                "SELECT stream_id FROM stream WHERE stream_id > %s AND version > 0 ORDER BY stream_id LIMIT %s",
-                (after, PAGE),
+                "SELECT stream_id FROM to_look_at WHERE stream_id > %s ORDER BY stream_id LIMIT %s", (after, PAGE)
             ).fetchall()
             if not found:
                 return
@@ -159,6 +159,15 @@ class Streams:
         found += waking.strays(connection, repair=self._repair)
         connection.commit()
         return found
+
+
+def _list(connection: Connection) -> int:
+    """The streams that there are now; those that come in meanwhile are for the next run, or this one would never end."""
+    connection.execute("CREATE TEMPORARY TABLE to_look_at AS SELECT stream_id FROM stream WHERE version > 0")
+    connection.execute("CREATE UNIQUE INDEX ON to_look_at (stream_id)")
+    row = connection.execute("SELECT count(*) FROM to_look_at").fetchone()
+    connection.commit()
+    return int(row[0]) if row else 0
 
 
 def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, Head]:

@@ -5,15 +5,16 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import cycle
 
 import psycopg
 
-from engine.embedded import postgres
+from engine.embedded import ports, postgres
 from engine.embedded.process import Identity, is_running, wait_until
 from tests.support.installation import Installation
 
 IN_TURN = ("worker", "temporal", "postgres", "scheduler", "api")
-BOUND = 30.0
+BOUND = 60.0
 _OWN_PAUSE = 0.4
 
 
@@ -35,18 +36,26 @@ def kill(place: Installation, part: str) -> Identity:
 
 
 def kill_in_turn(place: Installation, until: float, every: float) -> list[Identity]:
-    """Kills one part after the other until the monotonic instant, then waits until each is back. Returns the dead."""
+    """Kills one part after the other until the monotonic instant, each only once senders can come in again, so that a slow machine
+    is not kept down for good. Waits until every part is back, and returns the dead.
+    """
     dead: dict[str, list[Identity]] = {part: [] for part in IN_TURN}
-    turn = 0
-    while time.monotonic() < until:
-        part = IN_TURN[turn % len(IN_TURN)]
+    for part in cycle(IN_TURN):
+        await_door(place)
+        if time.monotonic() >= until:
+            break
         dead[part].append(kill(place, part))
-        turn += 1
-        time.sleep(min(every, max(until - time.monotonic(), 0.0)))
+        time.sleep(every)
     for part, killed in dead.items():
         if killed:
             place.wait_for_new(part, killed[-1])
     return [one for killed in dead.values() for one in killed]
+
+
+def await_door(place: Installation) -> None:
+    """Until the API listens."""
+    port = place.runtime().ports["http"]
+    assert wait_until(lambda: ports.is_open(ports.LOOPBACK, port), BOUND), f"the API is away:\n{place.output()}"
 
 
 def kill_everything(place: Installation) -> None:

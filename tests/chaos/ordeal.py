@@ -13,10 +13,10 @@ from engine.api import keys
 from engine.embedded import ports
 from engine.embedded.process import Identity
 from tests.chaos import script
-from tests.chaos.killing import database, halted, kill_everything, kill_in_turn
+from tests.chaos.killing import await_door, database, halted, kill_everything, kill_in_turn
 from tests.chaos.ledger import unsettled
 from tests.chaos.lives import BROKEN, Life
-from tests.chaos.sender import Sender
+from tests.chaos.sender import LAST, Sender
 from tests.chaos.world import SOURCE, write_world
 from tests.support.installation import Installation
 
@@ -63,7 +63,8 @@ def _sender(ordeal: Ordeal) -> Sender:
 
 async def _undergo(ordeal: Ordeal) -> None:
     sender = _sender(ordeal)
-    await _fire_and_outage(ordeal, sender)
+    await _fire(ordeal, sender)
+    await _outage(ordeal, sender)
     await _second_fire(ordeal, sender)
     await _races(ordeal, sender)
     await _until(lambda: not _loud(ordeal), lambda: f"not quiet: {_loud(ordeal)}")
@@ -71,25 +72,26 @@ async def _undergo(ordeal: Ordeal) -> None:
     await _say_all_again(ordeal)
 
 
-async def _fire_and_outage(ordeal: Ordeal, sender: Sender) -> None:
-    begun, start = time.monotonic(), datetime.now(UTC)
-    ordeal.lives = [*script.under_fire(start), *script.across_the_outage(start)]
+async def _fire(ordeal: Ordeal, sender: Sender) -> None:
+    begun, ordeal.lives = time.monotonic(), script.under_fire(datetime.now(UTC))
     telling = asyncio.create_task(sender.tell(ordeal.lives))
     ordeal.killed += await asyncio.to_thread(kill_in_turn, ordeal.place, begun + script.FIRE_ENDS, EVERY)
-    await _at(begun + script.OUTAGE_BEGINS, telling)
-    kill_everything(ordeal.place)
-    ordeal.down = datetime.now(UTC)
-    await _at(begun + script.OUTAGE_ENDS, telling)
-    ordeal.up_again = datetime.now(UTC)
-    await asyncio.to_thread(_start, ordeal)
     await telling
 
 
-async def _at(moment: float, telling: asyncio.Task[None]) -> None:
-    """That monotonic instant, unless the sender fails before."""
-    await asyncio.wait([telling], timeout=max(moment - time.monotonic(), 0.0))
-    if telling.done():
-        telling.result()
+async def _outage(ordeal: Ordeal, sender: Sender) -> None:
+    """Everything is down over an instant at which many fall due; who decided meanwhile sends it until somebody listens."""
+    await asyncio.to_thread(await_door, ordeal.place)
+    begun, lives = time.monotonic(), script.across_the_outage(datetime.now(UTC))
+    ordeal.lives += lives
+    await sender.tell(lives, script.ACCEPTANCE)
+    kill_everything(ordeal.place)
+    ordeal.down = datetime.now(UTC)
+    telling = asyncio.create_task(sender.tell(lives, script.AFTERWARDS))
+    await asyncio.sleep(begun + script.OUTAGE_ENDS - time.monotonic())
+    ordeal.up_again = datetime.now(UTC)
+    await asyncio.to_thread(_start, ordeal)
+    await telling
 
 
 async def _second_fire(ordeal: Ordeal, sender: Sender) -> None:
@@ -101,7 +103,7 @@ async def _second_fire(ordeal: Ordeal, sender: Sender) -> None:
     spoken_of = script.with_words(ordeal.lives, datetime.now(UTC), SECOND_FIRE)
     by_case = {life.case: life for life in spoken_of}
     ordeal.lives = [by_case.get(life.case, life) for life in ordeal.lives]
-    telling = asyncio.create_task(sender.tell(spoken_of, first=-1))
+    telling = asyncio.create_task(sender.tell(spoken_of, LAST))
     ordeal.killed += await asyncio.to_thread(kill_in_turn, ordeal.place, time.monotonic() + SECOND_FIRE, EVERY)
     await telling
 

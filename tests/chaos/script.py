@@ -23,8 +23,13 @@ from tests.chaos.lives import (
 from tests.chaos.world import DELAY
 
 ACCEPTED_WITHIN = 35.0  # seconds of the fire in which the lives begin
-FIRE_ENDS, OUTAGE_BEGINS, DUE_WITHIN_OUTAGE, OUTAGE_ENDS = 62.0, 68.0, 73.0, 78.0
+FIRE_ENDS = 62.0
+DUE_WITHIN_OUTAGE, OUTAGE_ENDS = (
+    15.0,
+    20.0,
+)  # seconds after the lives of the outage begin; it begins as soon as all are accepted
 ANSWERED, CONFIRMED = 12, 12
+ACCEPTANCE, AFTERWARDS = slice(2), slice(2, None)  # of their messages: acceptance with its named end, and what follows
 _STANDS_STILL = timedelta(seconds=4)
 
 
@@ -61,7 +66,7 @@ def across_the_outage(start: datetime) -> list[Life]:
     due = start + seconds(DUE_WITHIN_OUTAGE)
 
     def at(n: int) -> datetime:
-        return start + seconds(36 + n % 20)
+        return start + seconds(n / 16)
 
     def until_due(n: int, more: float = 0.0) -> float:
         return (due - at(n)).total_seconds() + more

@@ -56,7 +56,7 @@ def relevant(life: Life, lines: list[Line]) -> list[tuple[tuple[str, str], datet
 
 def test_the_fire_was_a_fire(ordeal):
     assert len(ordeal.lives) >= 200
-    assert len({killed.pid for killed in ordeal.killed}) >= 4 * len(IN_TURN)
+    assert len({killed.pid for killed in ordeal.killed}) >= 2 * len(IN_TURN)
     assert ordeal.tries > sum(len(life.said) for life in ordeal.lives), "no message had to be sent again"
     assert all(is_running(ordeal.place.child(part)) for part in IN_TURN)
 

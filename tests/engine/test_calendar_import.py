@@ -86,7 +86,9 @@ class Life:
             "SELECT DISTINCT ON (stream_id, key) stream_id, key, body::jsonb->>'due_on', body::jsonb->>'provisional' FROM entry"
             " WHERE type IN ('limit_set', 'limit_moved') ORDER BY stream_id, key, version DESC"
         )
-        return {(stream.removeprefix("case:"), key.removeprefix("limit:")): (on, firm) for stream, key, on, firm in rows}
+        return {
+            (stream.removeprefix("case:"), key.removeprefix("limit:")): (on, firm) for stream, key, on, firm in rows
+        }
 
 
 @pytest.fixture
@@ -235,7 +237,21 @@ def test_both_computations_stand_in_the_history_of_the_case(life):
 
 def test_cases_at_rest_come_up_too(life):
     form = corrected(life)
-    life.take(*(message(f"f{n}", "finding.dismissed", f"A{n}", life.clock.at, finding="limit_expired", reason="x", source="console", actor="sun") for n in (1, 2, 3)))
+    life.take(
+        *(
+            message(
+                f"f{n}",
+                "finding.dismissed",
+                f"A{n}",
+                life.clock.at,
+                finding="limit_expired",
+                reason="x",
+                source="console",
+                actor="sun",
+            )
+            for n in (1, 2, 3)
+        )
+    )
     with life.pool.connection() as connection:
         connection.execute("UPDATE wake SET ended = true, next_at = NULL WHERE stream_id = 'case:A3'")
     assert life.bring(form).concluded >= 1
@@ -279,14 +295,21 @@ def test_yaml_and_json_say_the_same():
 def test_an_empty_year_is_a_missing_year(life):
     life.until(local("2026-12-28"))
     life.take(accepted("A1", life.clock.at))
-    hollow = {"version": "hollow", "extends": "CN", "years": {"2027": "official"}, "days": [{"on": "2026-11-07", "kind": "working"}]}
+    hollow = {
+        "version": "hollow",
+        "extends": "CN",
+        "years": {"2027": "official"},
+        "days": [{"on": "2026-11-07", "kind": "working"}],
+    }
     proposal = life.proposal(hollow)
     assert [(remark.code, remark.value) for remark in proposal.remarks] == [("empty_year", "2027")]
     assert year_status(proposal.calendar, 2027) == "missing" and told(life.impact(hollow)) == {}
 
 
 def test_years_that_nobody_names_are_missing_and_not_official(life):
-    own = life.proposal({"version": "own", "region": "CN", "zone": "Asia/Shanghai", "days": [{"on": "2026-11-09", "kind": "off"}]})
+    own = life.proposal(
+        {"version": "own", "region": "CN", "zone": "Asia/Shanghai", "days": [{"on": "2026-11-09", "kind": "off"}]}
+    )
     assert "open_years" in {remark.code for remark in own.remarks}
     assert [year_status(own.calendar, year) for year in (2020, 2026, 2027)] == ["estimated", "official", "missing"]
 
@@ -319,7 +342,11 @@ def test_as_known_on_answers_with_the_version_then_in_force(life):
         found = versions(connection, world, life.clock.now())
     known = [as_known_on(world, date(2026, 11, day)).version for day in (1, 2, 3, 4)]
     assert known == ["CN-2026", "CN-2027", "CN-2027", "CN-2027-b"]
-    assert [(one.version, one.in_force) for one in found] == [("CN-2027-b", True), ("CN-2027", False), ("CN-2026", False)]
+    assert [(one.version, one.in_force) for one in found] == [
+        ("CN-2027-b", True),
+        ("CN-2027", False),
+        ("CN-2026", False),
+    ]
     assert {paper.inherited for paper in found[0].papers} == {"CN-2027"} and found[0].actor == "sun"
 
 

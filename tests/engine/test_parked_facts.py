@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from engine.cli.main import main
 from engine.intake import advances
 from engine.intake.decide import decide
 from engine.intake.settling import Discarding, SettlingError, discard, releasable, release

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import psycopg
 import pytest
-from starlette.testclient import TestClient
 
 from engine.cli.main import main
 from engine.errors import OperatorError
@@ -110,8 +109,7 @@ TABLES = [
     ("UPDATE certificate SET number = 'X' WHERE case_id = 'B'", "certificate", "case:B"),
     ("UPDATE proceeding SET person = 'li'", "proceeding", "docket:zhang"),
     (
-        "INSERT INTO hold (id, stream_id, key, status, recorded_at, changed_at, data, reason)"
-        " VALUES ('x', 'case:nobody', 'k', 'open', now(), now(), '{}', 'x')",
+        "INSERT INTO hold SELECT 'x', 'case:nobody', NULL, 'k', 'open', NULL, now(), now(), '{}', 'x'",
         "hold x",
         "case:nobody",
     ),
@@ -121,7 +119,7 @@ TABLES = [
 @pytest.mark.parametrize(("statement", "place", "stream_id"), TABLES, ids=[place for _, place, _ in TABLES])
 def test_a_row_of_a_read_table_changed_by_hand_is_found_and_rewritten(pool, clock, statement, place, stream_id):
     table = place.split()[0]
-    before = ask(pool, f"SELECT t::text FROM {table} t WHERE NOT t::text LIKE '(x,%' ORDER BY 1")
+    before = ask(pool, f"SELECT t::text FROM {table} t ORDER BY 1")
     by_hand(pool, statement)
     (found,) = ran(pool, clock)
     assert (found.kind, found.stream_id) == ("read_table", stream_id)
@@ -243,25 +241,22 @@ def test_without_repair_all_is_reported_and_nothing_changed(pool, clock):
 
 
 def test_facts_that_come_in_meanwhile_are_no_differences(pool, clock):
-    stop = threading.Event()
-    sender = threading.Thread(target=keep_sending, args=(pool, clock, stop))
+    sender = threading.Thread(target=send, args=(pool, clock))
     sender.start()
-    try:
-        for _ in range(5):
-            assert ran(pool, clock) == []
-    finally:
-        stop.set()
-        sender.join(30)
-    assert ask(pool, "SELECT count(*) FROM case_file WHERE case_id LIKE 'N%'")[0][0] > 20
+    runs = 0
+    while sender.is_alive():
+        assert ran(pool, clock) == []
+        runs += 1
+    sender.join()
+    assert runs > 1
+    assert ask(pool, "SELECT count(*) FROM case_file WHERE starts_with(case_id, 'N')") == [(240,)]
 
 
-def keep_sending(pool, clock, stop):
-    number = 0
-    while not stop.is_set():
-        names = [f"N{number + n}" for n in range(10)]
+def send(pool, clock):
+    for number in range(0, 240, 4):
+        names = [f"N{number + n}" for n in range(4)]
         take(pool, clock, *(accepted(name, clock.at) for name in names))
         take(pool, clock, *(message(f"{n}/s", "clock.suspended", n, clock.at, reason="expert_review") for n in names))
-        number += 10
 
 
 def test_one_run_at_a_time(pool, clock):
@@ -351,10 +346,9 @@ def test_the_command_says_what_it_found_and_could_not_look_at(pool, clock, monke
     said = msgspec.json.decode(capsys.readouterr().out)
     assert ended.value.code == 1
     assert said["problem"] == "temporal_away"
-    assert [(one["kind"], one["repaired"]) for one in said["findings"] if one["stream_id"] == "case:R1"][0] == (
-        "read_table",
-        None,
-    )
+    assert [(one["kind"], one["stream_id"], one["repaired"]) for one in said["findings"]] == [
+        ("read_table", "case:R1", None)
+    ]
     with pytest.raises(SystemExit):
         main(["reconcile"])
     said = capsys.readouterr().out

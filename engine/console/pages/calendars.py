@@ -81,14 +81,15 @@ def address(version: str) -> str:
 
 
 def _version(v: Visit, name: str) -> Response:
-    found = next((one for one in versions(v.db, v.world, v.now) if one.version == name), None)
+    known = {one.version: one for one in versions(v.db, v.world, v.now)}
+    found = known.get(name)
     if found is None:
         raise NotFound
     years = _years(found)
     year = _year(v, years)
     calendar = found.calendar
     return v.page(
-        "calendar.html", row=found, year=year, years=years, address=address, kinds=KINDS,
+        "calendar.html", row=found, year=year, years=years, address=address, kinds=KINDS, known=known,
         worth=year_status(calendar, year) if calendar else "missing",
         months=months(calendar, year) if calendar else [], exceptions=exceptions(calendar, year) if calendar else [],
     )  # fmt: skip
@@ -137,6 +138,7 @@ class Work:
             affected += batch
             self.ticked = True
             yield 100 * done // max(total, 1)
+        affected.sort(key=lambda one: (one.unit or "", one.case_id))
         self.found = collect(looked_at, affected)
 
     @property
