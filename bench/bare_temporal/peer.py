@@ -84,8 +84,6 @@ async def _steps(address: str, cases: Sequence[str], limits: list[float]) -> Non
 def timers(installation: Installation, cases: Sequence[str], until: datetime) -> None:
     """Starts a timer for each case; all end at the same instant."""
     asyncio.run(_timers(installation.temporal_address, cases, until.timestamp()))
-    if datetime.now(UTC) > until:
-        raise BenchError("the peer's timers could not be set in time; the machine is too busy")
 
 
 async def _timers(address: str, cases: Sequence[str], until: float) -> None:

@@ -1,94 +1,22 @@
 """A calendar is imported as an instrument: its impact is shown first, and what is shown is what then happens. The 2027 used here is invented."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from engine.calendars.candidates import Span
-from engine.calendars.check import check
 from engine.calendars.confirmation import confirm
-from engine.calendars.differences import differing
 from engine.calendars.impact import impact
 from engine.calendars.proposal import propose
-from engine.calendars.versions import as_known_on, versions, year_status
+from engine.calendars.versions import year_status
 from engine.calendars.written import parse
-from engine.intake.decide import advance, decide, due_streams
 from engine.intake.health import beat
 from engine.storage.config import record
-from engine.storage.world import load_world
 from rules.errors import RuleError
+from tests.support.calendars import NEXT_YEAR, NOTICE, Life, local
 from tests.support.worlds import ITEM, TestClock, a_database, accepted, message, served
 
 pytestmark = pytest.mark.postgres
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-NOTICE = {
-    "title": "关于2027年部分节假日安排的通知（测试用，虚构）",
-    "number": "测试发〔2026〕1号",
-    "issuer": "测试机关",
-    "published_on": "2026-11-04",
-    "days": [
-        {"on": "2027-01-01", "kind": "off", "name": "元旦"},
-        {"on": "2027-01-04", "kind": "off", "name": "元旦"},
-        {"on": "2027-01-09", "kind": "working", "name": "元旦"},
-        {"on": "2027-01-10", "kind": "working", "name": "元旦"},
-    ],
-}
-NEXT_YEAR = {"version": "CN-2027", "extends": "CN", "years": {"2027": "official"}, "instruments": [NOTICE]}
-
-
-def local(day, time="09:00"):
-    return datetime.fromisoformat(f"{day}T{time}+08:00").astimezone(UTC)
-
-
-class Life:
-    """A world that a test lets live."""
-
-    def __init__(self, pool, clock):
-        self.pool, self.clock = pool, clock
-
-    def take(self, *messages):
-        with self.pool.connection() as connection:
-            return decide(connection, messages, self.clock)
-
-    def look(self):
-        with self.pool.connection() as connection:
-            while due := due_streams(connection, self.clock.now(), 500):
-                advance(connection, due, self.clock)
-
-    def until(self, moment):
-        """Quarter of a day by quarter, so that every moment is concluded near its time; the door stays open."""
-        while self.clock.at < moment:
-            self.clock.go(min(self.clock.at + 6 * HOUR, moment))
-            self.look()
-
-    def rows(self, statement, *values):
-        with self.pool.connection() as connection:
-            return connection.execute(statement, values).fetchall()
-
-    def proposal(self, form):
-        with self.pool.connection() as connection:
-            return propose(connection, form, self.clock.now())
-
-    def impact(self, form):
-        with self.pool.connection() as connection:
-            return impact(connection, propose(connection, form, self.clock.now()), self.clock.now())
-
-    def bring(self, form):
-        digest = self.proposal(form).digest
-        with self.pool.connection() as connection:
-            done = confirm(connection, form, digest, "sun", self.clock)
-        self.look()
-        return done
-
-    def limits(self):
-        """By case and clock the day and whether it is provisional, from the ledger's last word."""
-        rows = self.rows(
-            "SELECT DISTINCT ON (stream_id, key) stream_id, key, body::jsonb->>'due_on', body::jsonb->>'provisional' FROM entry"
-            " WHERE type IN ('limit_set', 'limit_moved') ORDER BY stream_id, key, version DESC"
-        )
-        return {
-            (stream.removeprefix("case:"), key.removeprefix("limit:")): (on, firm) for stream, key, on, firm in rows
-        }
 
 
 @pytest.fixture
@@ -154,6 +82,14 @@ def test_progress_is_told(life):
         proposal = propose(connection, NEXT_YEAR, life.clock.now())
         found = impact(connection, proposal, life.clock.now(), lambda done, total: heard.append((done, total)))
     assert heard[-1] == (found.looked_at, found.looked_at)
+
+
+def test_an_open_door_does_not_change_the_list(life):
+    across_new_year(life)
+    silent = told(life.impact(NEXT_YEAR))
+    with life.pool.connection() as connection:
+        beat(connection, life.clock)
+    assert told(life.impact(NEXT_YEAR)) == silent
 
 
 # -- a provisional year becomes official ------------------------------------------------------------------------------------
@@ -322,58 +258,3 @@ def test_who_confirms_has_seen_the_impact_over_the_calendar_in_force(life):
         confirm(connection, other, digest, "sun", life.clock)
     assert refused.value.code == "impact_outdated"
     assert life.rows("SELECT count(*) FROM config_entry WHERE id = 'CN-2027'") == [(0,)]
-
-
-# -- versions -----------------------------------------------------------------------------------------------------------------
-
-
-def test_a_version_does_not_change_when_what_it_was_made_from_does(life):
-    life.bring(NEXT_YEAR)
-    [(body,)] = life.rows("SELECT body FROM config_entry WHERE id = 'CN-2027'")
-    assert "extends" not in body and "2025" in body["years"]
-
-
-def test_as_known_on_answers_with_the_version_then_in_force(life):
-    life.bring(NEXT_YEAR)
-    life.until(local("2026-11-04"))
-    life.bring({"version": "CN-2027-b", "extends": "CN-2027", "days": [{"on": "2027-02-05", "kind": "off"}]})
-    with life.pool.connection() as connection:
-        world = load_world(connection)
-        found = versions(connection, world, life.clock.now())
-    known = [as_known_on(world, date(2026, 11, day)).version for day in (1, 2, 3, 4)]
-    assert known == ["CN-2026", "CN-2027", "CN-2027", "CN-2027-b"]
-    assert [(one.version, one.in_force) for one in found] == [
-        ("CN-2027-b", True),
-        ("CN-2027", False),
-        ("CN-2026", False),
-    ]
-    assert {paper.inherited for paper in found[0].papers} == {"CN-2027"} and found[0].actor == "sun"
-
-
-def test_the_check_finds_the_missing_next_year_from_october_on(life):
-    life.clock.go(local("2026-09-30"))
-    assert codes(life) == []
-    life.clock.go(local("2026-10-01"))
-    assert codes(life) == [("missing_year", "2027")]
-    life.bring(NEXT_YEAR)
-    assert codes(life) == []
-
-
-def codes(life):
-    with life.pool.connection() as connection:
-        return [(one.code, one.value) for one in check(connection, load_world(connection), life.clock.now())]
-
-
-def test_differences_are_found_by_day_hours_and_status(life):
-    proposal = life.proposal(NEXT_YEAR)
-    year = Span(date(2026, 6, 1), date(2027, 6, 30))
-    assert differing(proposal.before, proposal.calendar, year) == Span(date(2027, 1, 1), date(2027, 6, 30))
-    assert differing(proposal.before, proposal.before, year) is None
-
-
-def test_an_open_door_does_not_change_the_list(life):
-    across_new_year(life)
-    silent = told(life.impact(NEXT_YEAR))
-    with life.pool.connection() as connection:
-        beat(connection, life.clock)
-    assert told(life.impact(NEXT_YEAR)) == silent

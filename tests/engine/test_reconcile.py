@@ -294,8 +294,6 @@ def test_the_ledger_still_holds_after_repairs(pool, clock):
         assert len(read_stream(connection, "case:R1")) == lines
 
 
-# -- the scheduled run --------------------------------------------------------------------------------------------------
-
 NOW = datetime(2026, 3, 3, 18, tzinfo=UTC)
 
 
@@ -319,9 +317,6 @@ def test_the_scheduled_run_repairs_and_is_not_repeated_at_once(pool, clock):
     nightly.look()
     nightly.look()
     assert ask(pool, "SELECT started_by, repair, found, repaired FROM reconcile_run") == [("nightly", True, 1, 1)]
-
-
-# -- what people see ----------------------------------------------------------------------------------------------------
 
 
 def test_the_last_result_is_a_figure_for_the_monitoring(pool, clock):
