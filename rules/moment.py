@@ -13,6 +13,7 @@ from rules.conclusion import NOT_YET
 from rules.facts import Fact
 from rules.fold import Told
 from rules.profile import Profile
+from rules.records import GONE
 from rules.stream import Health, Record
 from rules.words import OF_ALERTS, OF_FINDINGS
 from rules.world import World
@@ -81,7 +82,10 @@ class View:
         return NOT_YET if self.behind(end) else self.waited(end, clock)
 
     def waited(self, end: datetime, clock: str) -> datetime:
-        """The same, without regard to what a source has still to report."""
+        """The same, without regard to what a source has still to report; what is on record stays published, whatever fails later."""
+        known = self.records.get(f"expired:{clock}") or self.records.get(f"breach:{clock}")
+        if known is not None and known.status not in GONE and known.legal_at == end:
+            return known.recorded_at
         waited = max(end, self._known(end, clock)) + self.delay
         reachable = self.health.reachable_since
         if reachable is not None and reachable > end:
