@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from engine.api import (
+    calendars,
     cases,
     catalogue,
     certificates,
@@ -40,7 +41,16 @@ from engine.vault.master import Master
 
 _log = structlog.get_logger(__name__)
 _STEADY, _BURST = 2_000, 4_000  # requests a second and key; a batch is one request
-_ROUTERS = (certificates.router, explanation.router, cases.router, lists.router, catalogue.router, commands.router, limits.router)
+_ROUTERS = (
+    certificates.router,
+    explanation.router,
+    cases.router,
+    lists.router,
+    catalogue.router,
+    calendars.router,
+    commands.router,
+    limits.router,
+)
 
 
 def create_app(

@@ -37,6 +37,7 @@ class ConsoleRoute(APIRoute):
                 form = await request.form(max_fields=100)
                 request.state.form = {name: await _text(value) for name, value in form.items()}
             response = await _answer(original, request)
+            await request.close()  # files that came with the form
             for name, value in SECURITY_HEADERS.items():
                 response.headers.setdefault(name, value)
             return response

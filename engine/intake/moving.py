@@ -53,7 +53,11 @@ class Moving:
         return self.head.version + len(self.lines)
 
     def step(self, facts: Sequence[Fact], health: Health) -> tuple[Outreach, ...]:
-        """Takes facts (none: only concludes) and returns what concerns other streams."""
+        """Takes facts (none: only concludes) and returns what concerns other streams.
+
+        A case that came by import keeps its silence effects on hold until a person confirms, whatever comes later.
+        """
+        health = msgspec.structs.replace(health, backfilled=self.backfilled)
         said = self._step([self._recorded(fact) for fact in sorted(facts, key=order)], self.at, health)
         self._summarise()
         return said

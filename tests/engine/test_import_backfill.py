@@ -152,7 +152,7 @@ def test_the_command_line_imports_and_counts(postgres_url, tmp_path, monkeypatch
     assert command(postgres_url, key_file, "case", "show", "XL-2025-001", monkeypatch=monkeypatch) == 0
     assert json.loads(capsys.readouterr().out)["outcome"]["kind"] == "approved"
     assert command(postgres_url, key_file, "case", "explain", "XL-2025-001", "-o", "json", monkeypatch=monkeypatch) == 0
-    assert json.loads(capsys.readouterr().out)["committed"]["due_on"] == "2025-03-10"
+    assert json.loads(capsys.readouterr().out)["clocks"]["committed"]["due_on"] == "2025-03-10"
     assert command(postgres_url, key_file, "case", "timeline", "none", monkeypatch=monkeypatch) == 1
 
 
