@@ -26,16 +26,25 @@ from engine.storage.connect import Connection
 from rules.world import World
 
 # Flash messages, by what the address says was done.
-DONE = ("acknowledged", "answered", "confirmed", "dismissed", "stated", "decided", "closed", "released", "discarded", "imported")
+DONE = (
+    "acknowledged",
+    "answered",
+    "confirmed",
+    "dismissed",
+    "stated",
+    "decided",
+    "closed",
+    "released",
+    "discarded",
+    "imported",
+)
 LANGUAGE_COOKIE = "jiannuo_language"
 
 
 class Visit:
     """What a page works with. `db` is one connection, its transaction the request's."""
 
-    def __init__(
-        self, console: Console, request: Request, db: Connection, account: Account | None
-    ) -> None:
+    def __init__(self, console: Console, request: Request, db: Connection, account: Account | None) -> None:
         self.console, self.request, self.db = console, request, db
         self._account = account
         chosen = request.cookies.get(LANGUAGE_COOKIE) or (account.locale if account else None)

@@ -123,7 +123,11 @@ def test_nobody_can_grant_on_a_provisional_date(take, clock, pass_days, ask, sta
 
 def test_an_unmet_precondition_is_settled_by_a_person(pool, take, clock, pass_days, ask, rows):
     with pool.connection() as connection:
-        item = {**ITEM, "code": "Q", "silence": {**ITEM["silence"], "preconditions": [{"fact": "public_notice.published"}]}}
+        item = {
+            **ITEM,
+            "code": "Q",
+            "silence": {**ITEM["silence"], "preconditions": [{"fact": "public_notice.published"}]},
+        }
         record(connection, "item", "Q", item, at=clock.now())
     take(message("a", "application.accepted", "A1", clock.at, item="Q"))
     pass_days(10)

@@ -63,7 +63,10 @@ def rows(pool):
 @pytest.fixture
 def quarantined(take):
     """Two facts for an item that nobody published, and one that follows them and waits."""
-    take(message("q", "application.accepted", "Z1", item="Z", holder="zhang"), message("w", "public_notice.published", "Z1"))
+    take(
+        message("q", "application.accepted", "Z1", item="Z", holder="zhang"),
+        message("w", "public_notice.published", "Z1"),
+    )
 
 
 def publish(pool, clock, since="2026-01-01"):
@@ -85,7 +88,9 @@ def test_a_quarantined_fact_is_released_once_its_item_is_published(pool, clock, 
     assert rows("SELECT released_at FROM quarantine") == [(clock.at,)]
     assert rows("SELECT outcome, pending FROM inbox ORDER BY 1") == [("recorded", None), ("recorded", None)]
     assert rows("SELECT count(*) FROM parked") == [(0,)], "what followed it is taken up with it"
-    reported, recorded = rows("SELECT reported_at, recorded_at FROM entry WHERE message_id = 'q' AND stream_id = 'case:Z1'")[0]
+    reported, recorded = rows(
+        "SELECT reported_at, recorded_at FROM entry WHERE message_id = 'q' AND stream_id = 'case:Z1'"
+    )[0]
     assert (reported, recorded) == (MONDAY + HOUR, clock.at)
 
 
@@ -119,7 +124,9 @@ def test_a_discarded_fact_stands_on_the_ledger_with_its_retraction(pool, take, s
     settle(discard, "s", WHY)
     assert ledger(pool, "source:hall") == [("fact", "clock.suspended"), ("fact", "fact.retracted")]
     assert rows("SELECT outcome, code, pending FROM inbox WHERE message_id = 's'") == [("refused", "discarded", None)]
-    assert rows("SELECT count(*) FROM parked") == [(0,)] and rows("SELECT waiting FROM stream WHERE stream_id = 'case:A1'") == [(0,)]
+    assert rows("SELECT count(*) FROM parked") == [(0,)] and rows(
+        "SELECT waiting FROM stream WHERE stream_id = 'case:A1'"
+    ) == [(0,)]
     take(accepted("A1"))
     assert rows("SELECT status FROM case_file") == [("open",)], "what was discarded stops no clock"
     with pool.connection() as connection:
@@ -154,7 +161,9 @@ def test_a_quarantined_fact_is_discarded_where_it_is_kept(pool, settle, rows, qu
     settle(discard, "q", WHY)
     assert ledger(pool, "catalogue:Z")[-1] == ("fact", "fact.retracted")
     assert rows("SELECT why, released_at IS NULL FROM quarantine") == [("discarded", False)]
-    assert rows("SELECT status FROM finding WHERE kind = 'off_catalogue'") == [("open",)], "whoever sent it still has to answer"
+    assert rows("SELECT status FROM finding WHERE kind = 'off_catalogue'") == [("open",)], (
+        "whoever sent it still has to answer"
+    )
     with pytest.raises(SettlingError):
         settle(release, "q")
 
