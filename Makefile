@@ -52,13 +52,14 @@ clean: ## 清除生成物 · remove what was made here; data folders and the cac
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Chromium and Chinese fonts for the browser tests: installed where that is allowed, otherwise what is there is used.
+# Chromium, Chinese fonts and a reader of PDF text for the tests: installed where that is allowed, otherwise what is there is used.
+SEEING := chromium fonts-noto-cjk poppler-utils
 .PHONY: browser
 browser:
-	@if ! command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null; then \
+	@if ! command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null || ! command -v pdftotext >/dev/null; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    $(call timed,chromium and fonts,{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } || echo "! apt-get failed: the browser tests need chromium and fonts-noto-cjk"); \
-	  else echo "! no Chromium: the browser tests will be skipped. Install it: apt-get install chromium fonts-noto-cjk"; fi; fi
+	    $(call timed,$(SEEING),{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SEEING) >/dev/null; } || echo "! apt-get failed: some tests need $(SEEING)"); \
+	  else echo "! some tests will be skipped. Install what they need: apt-get install $(SEEING)"; fi; fi
 
 .PHONY: .venv
 .venv: $(READY)

@@ -6,6 +6,7 @@ Servers start only when a test asks for one, once per run.
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(f"no Chromium, and CI insists on the browser tests. Install it: {BROWSER_COMMAND}")
     for item in in_browser:
         item.add_marker(pytest.mark.skip(reason=f"no Chromium. Install it: {BROWSER_COMMAND}"))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """On a machine that has no Temporal program yet, building it takes minutes: before the first test, not inside one that has a bound."""
+    if session.config.option.collectonly or not any(item.get_closest_marker("temporal") for item in session.items):
+        return
+    captured = session.config.pluginmanager.getplugin("capturemanager")
+    with captured.global_and_fixture_disabled() if captured else nullcontext():
+        servers.temporal_program()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -53,11 +53,19 @@ def embedded_postgres() -> Iterator[str]:
             stop_group(server, postgres.STOP_STEPS)
 
 
+def temporal_program() -> Path:
+    """The program of the Temporal server, built first where the machine has none."""
+    cache = temporal.cache_folder()
+    if program := temporal.present(cache):
+        return program
+    with step("Temporal for the tests") as running:
+        return temporal.obtain(cache, running)
+
+
 @contextmanager
 def embedded_temporal() -> Iterator[str]:
     """The address (host:port) of a Temporal server of its own, namespace `default`, our search attributes registered."""
-    with step("Temporal for the tests") as running:
-        program = temporal.obtain(temporal.cache_folder(), running)
+    program = temporal_program()
     with data_folder() as data:
         data.prepare(None)
         port, ui_port = ports.any_free(), ports.any_free()
