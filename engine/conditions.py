@@ -9,11 +9,9 @@ from typing import Any
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
-from rules.conditions import And, Compare, Condition, Not, Or
+from rules.conditions import LONGEST, And, Compare, Condition, Not, Or
 from rules.errors import RuleError
 from rules.items import Item
-
-LONGEST = 500
 
 GRAMMAR = r"""
 ?start: either
@@ -82,6 +80,7 @@ def texts_of(item: Item) -> Iterable[tuple[str, str]]:
     for silence, where in [
         (item.silence, "silence"),
         *((o.silence, f"offices[{n}].silence") for n, o in enumerate(item.offices)),
+        *((s.silence, f"steps[{n}].silence") for n, s in enumerate(item.steps)),
     ]:
         if silence is None:
             continue

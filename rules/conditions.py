@@ -15,6 +15,7 @@ from rules.errors import RuleError
 from rules.instants import moment
 
 UTC = ZoneInfo("UTC")
+LONGEST = 500
 Value = bool | int | str
 Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in"]
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T.+)?")

@@ -53,25 +53,25 @@ def _warning(view: View, clock: Clock, warning: Warning_, rung: int, at: datetim
 def _warning_at(view: View, clock: Clock, before: Limit) -> datetime | None:
     """On the working day that lies `before` ahead of the last day; not before the clock started."""
     assert clock.due is not None
-    at = _ahead_of(clock.due, before, view.calendar, view.profile.month_end, view.world.practice.warning_time)
+    at = warning_moment(clock.due, before, view.calendar, view.profile.month_end, view.world.practice.warning_time)
     if at < clock.start.at:
         return clock.start.at if view.day(at) == view.day(clock.start.at) else None
     return at
 
 
 @lru_cache(maxsize=65536)
-def _ahead_of(end: Due, before: Limit, calendar: Calendar, month_end: MonthEnd, opening: str) -> datetime:
-    """Asked at every step of every case, with few different answers."""
+def warning_moment(end: Due, before: Limit, calendar: Calendar, month_end: MonthEnd, opening: str) -> datetime:
+    """When a warning falls that comes `before` an end. Asked at every step of every case, with few different answers."""
     back = Limit(amount=-before.amount, unit=before.unit)
     rules = msgspec.structs.replace(shipped_profile(DEFAULT), month_end=month_end)
     if before.unit in HOURLY:
         moment = shift(end.expires_at, back, calendar, rules)
         assert isinstance(moment, datetime)
         return moment
-    return _opening(calendar, calendar.roll(shift(end.due_on, back, calendar, rules), "previous"), opening)
+    return opening_of(calendar, calendar.roll(shift(end.due_on, back, calendar, rules), "previous"), opening)
 
 
-def _opening(calendar: Calendar, day: date, opening: str) -> datetime:
+def opening_of(calendar: Calendar, day: date, opening: str) -> datetime:
     """When a working day begins: its office hours, else the time the installation has set."""
     if calendar.has_hours and (segments := calendar.hours_on(day)):
         return segments[0][0]

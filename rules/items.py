@@ -11,6 +11,9 @@ from rules.limit import Limit
 from rules.payloads import Clock
 
 Effect = Literal["none", "approve", "next_step", "consent_of_office", "refuse"]
+CarrierKind = Literal[
+    "notice_board", "explanation_card", "guide", "touch_screen", "web_page", "public_commitment", "bulletin"
+]
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -32,6 +35,7 @@ class Silence(Struct, frozen=True):
     preconditions: tuple[dict[str, str], ...] = ()
     flips: tuple[Flip, ...] = ()
     grants: str | None = None
+    exclusions_checked: str | None = None
 
 
 class Step(Struct, frozen=True):
@@ -82,6 +86,25 @@ class Material(Struct, frozen=True):
     name_en: str | None = None
 
 
+class Carrier(Struct, frozen=True):
+    """What is on display somewhere: which of the five disclosures' carriers, where, and what it says."""
+
+    kind: CarrierKind
+    place: str = ""
+    committed_limit: Limit | None = None
+    version: int | None = None
+    displayed_on: date | None = None
+
+
+class Exemption(Struct, frozen=True):
+    """An exception to a check of lint, filed: by what right, and who approved it."""
+
+    check: str
+    basis: str
+    approver: str
+    filed_on: date | None = None
+
+
 class Item(Struct, frozen=True):
     code: str
     unit: str
@@ -112,6 +135,11 @@ class Item(Struct, frozen=True):
     undertaking: bool = False
     statutory_duty: bool = False
     verification_limit: Limit | None = None
+    carriers: tuple[Carrier, ...] = ()
+    exceptions: tuple[Exemption, ...] = ()
+
+    def exception_to(self, check: str) -> Exemption | None:
+        return next((one for one in self.exceptions if one.check == check), None)
 
     def limit(self, clock: str) -> Limit | None:
         return self.committed_limit if clock == "committed" else self.statutory_limit

@@ -14,6 +14,7 @@ from engine.api.cloudevents import CloudEvent
 from engine.api.problems import Problem
 from engine.explanation.answer import CaseExplanation
 from engine.imports.mapping import Mapping
+from engine.lint.telling import Told
 from engine.rehearsal.loading import Given, GivenFact
 from engine.rehearsal.output import Output
 from rules import calculator_forms
@@ -119,6 +120,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "event-answer": _of(Taken),
     "fact-types": _fact_types,
     "item": _of(Item),
+    "item-lint": _of(list[Told]),
     "limit-answer": _any_of(*map(_plain, get_args(calculator_forms.Answer))),
     "limit-question": _any_of(*map(_plain, get_args(calculator_forms.Asked))),
     "mapping": _of(Mapping),

@@ -15,6 +15,7 @@ from engine.storage.config import KINDS, SETTINGS, Configuration, post_id, recor
 from engine.storage.connect import Connection
 from engine.storage.world import build
 from rules.errors import RuleError
+from rules.world import World
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -31,7 +32,7 @@ def provision(
     """Records what is new or changed, in one transaction; a dry run undoes it at the end. Raises ProvisionError."""
     check(catalogue)
     found = list(pieces(catalogue))
-    _try(found)
+    world_of(catalogue)
     counts: list[Count] = []
     with connection.transaction():
         for kind in KINDS:
@@ -77,13 +78,13 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _try(found: list[Configuration]) -> None:
-    """Build the world once: a calendar that cannot be made must not reach the first case."""
+def world_of(catalogue: Catalogue) -> World:
+    """The world that a folder describes: a calendar that cannot be made must not reach the first case. Raises ProvisionError."""
     bodies: dict[str, list[dict[str, Any]]] = {}
-    for piece in found:
+    for piece in pieces(catalogue):
         body = {"id": piece.id, **piece.body} if piece.kind == "setting" else piece.body
         bodies.setdefault(piece.kind, []).append(body)
     try:
-        build(bodies, "folder")
+        return build(bodies, "folder")
     except (RuleError, msgspec.ValidationError) as error:
         raise ProvisionError(str(error)) from error

@@ -86,7 +86,7 @@ def load(text: bytes) -> Loaded:
         raise RuleError("malformed", f"the file is not JSON: {error}") from error
     if given.jiannuo != "rehearsal/1":
         raise RuleError("wrong_value", "only rehearsal/1 is known", "jiannuo")
-    world = _world(given)
+    world = world_of(given)
     zone = world.calendars[-1][1]
     facts = tuple(_fact(fact, place, zone) for place, fact in enumerate(given.facts))
     return Loaded(world, facts, instant(given.until, zone, "until"), _outages(given, zone), _questions(given, zone))
@@ -106,7 +106,8 @@ def _questions(given: Given, zone: Calendar) -> tuple[Question, ...]:
     )
 
 
-def _world(given: Given) -> World:
+def world_of(given: Given) -> World:
+    """The world that a file describes. Raises RuleError."""
     rules = (given.accountability,) if isinstance(given.accountability, Accountability) else given.accountability
     return World(
         profile=profile_from(given.profile),

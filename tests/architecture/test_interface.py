@@ -21,10 +21,11 @@ DECIDED_IN = {
     "finding": ("rules",),
     "hold": ("rules", "engine/intake"),
     "reason": ("rules", "engine/vault"),
+    "lint": ("rules",),
 }
 # function -> the place of the code among its arguments
 GIVES_OUT = {"refusal": {"refuse": 1, "_refuse": 1}, "finding": {"find": 0, "_finding": 1}}
-WORDED = ("fact", "entry", *DECIDED_IN)
+WORDED = ("fact", "entry", *(kind for kind in DECIDED_IN if kind != "lint"))
 
 
 def _given_out(kind: str) -> Iterator[str]:
@@ -71,6 +72,9 @@ def test_every_code_in_force_can_be_said(kind: str):
 @pytest.mark.parametrize("kind", DECIDED_IN)
 def test_a_code_to_come_moves_to_those_in_force_once_it_can_be_said(kind: str):
     here = literals(*DECIDED_IN[kind]).intersection(INTERFACE[kind].to_come)
+    here -= (
+        INTERFACE["lint"].all if kind == "finding" else set()
+    )  # a check of lint by the name of a finding is not the finding
     assert not here, f"now in the code: move them from to_come to now: {sorted(here)}"
 
 

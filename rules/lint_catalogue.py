@@ -1,0 +1,65 @@
+"""Every check of lint, by its code, and what runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+
+from rules.items import Item
+from rules.lint import Ground, Lint
+from rules.lint_carriers import carrier_differs
+from rules.lint_conditions import unknown_attribute, wrong_condition, wrong_type
+from rules.lint_limits import (
+    calendar_horizon,
+    limit_missing,
+    step_sum,
+    two_thirds_rule,
+    unit_trap,
+    warning_before_start,
+)
+from rules.lint_people import competence_gap, holder_without_post, repeated_id
+from rules.lint_silence import (
+    silence_without_basis,
+    silence_without_exclusion_check,
+    suspension_without_basis,
+    suspension_without_term,
+)
+from rules.world import World
+
+Check = Callable[[Ground], Iterator[Lint]]
+# In the order in which an editor mends them: the promise, its parts, what stops it, what silence means, who does it, what shows it.
+OF_ITEMS: tuple[Check, ...] = (
+    limit_missing,
+    two_thirds_rule,
+    unit_trap,
+    step_sum,
+    warning_before_start,
+    calendar_horizon,
+    suspension_without_basis,
+    suspension_without_term,
+    silence_without_basis,
+    silence_without_exclusion_check,
+    wrong_condition,
+    unknown_attribute,
+    wrong_type,
+    holder_without_post,
+    competence_gap,
+    repeated_id,
+    carrier_differs,
+)
+
+
+def lint_item(item: Item, world: World, *, on: date | None = None, described: bool = True) -> tuple[Lint, ...]:
+    """Everything found in an item. `on`: the day it is looked at, if later than the day it takes effect."""
+    day = item.effective_from if on is None else max(on, item.effective_from)
+    ground = Ground(item=item, world=world, on=day, described=described)
+    return tuple(found for check in OF_ITEMS for found in check(ground))
+
+
+def lint_items(items: Iterable[Item], world: World, *, on: date | None = None) -> tuple[Lint, ...]:
+    return tuple(found for item in items for found in lint_item(item, world, on=on))
+
+
+def refuses(found: Iterable[Lint]) -> bool:
+    """with an error nothing is published."""
+    return any(one.severity == "error" for one in found)
