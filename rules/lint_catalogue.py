@@ -61,5 +61,5 @@ def lint_items(items: Iterable[Item], world: World, *, on: date | None = None) -
 
 
 def refuses(found: Iterable[Lint]) -> bool:
-    """with an error nothing is published."""
+    """With an error nothing is published."""
     return any(one.severity == "error" for one in found)

@@ -19,7 +19,7 @@ CLOCKS = ("committed_limit", "statutory_limit")
 
 
 def two_thirds_rule(at: Ground) -> Iterator[Lint]:
-    """a committed limit is at most two thirds of the one the law sets; where less than a day is left, in hours."""
+    """A committed limit is at most two thirds of the one the law sets; where less than a day is left, in hours."""
     promised, lawful = at.item.committed_limit, at.item.statutory_limit
     if promised is None or lawful is None or _unusable(promised) or _unusable(lawful):
         return
@@ -37,7 +37,7 @@ def two_thirds_rule(at: Ground) -> Iterator[Lint]:
 
 
 def limit_missing(at: Ground) -> Iterator[Lint]:
-    """where the law sets no limit, one must be set; a silence and an office need the limit that they wait for."""
+    """Where the law sets no limit, one must be set; a silence and an office need the limit that they wait for."""
     item = at.item
     if item.committed_limit is None:
         yield at.error("limit_missing", "committed_limit", "not_promised" if item.statutory_limit else "")
