@@ -85,13 +85,9 @@ def texts_of(item: Item) -> Iterable[tuple[str, str]]:
         if silence is None:
             continue
         yield from ((flip.when, f"{where}.flips[{n}].when") for n, flip in enumerate(silence.flips))
-        yield from (
-            (c["when"], f"{where}.preconditions[{n}].when") for n, c in enumerate(silence.preconditions) if "when" in c
-        )
+        yield from ((c.when, f"{where}.preconditions[{n}].when") for n, c in enumerate(silence.preconditions) if c.when)
         for n, exclusion in enumerate(silence.exclusions):
-            text = exclusion if isinstance(exclusion, str) else exclusion.get("when")
-            if text:
-                yield text, f"{where}.exclusions[{n}].when"
+            yield exclusion if isinstance(exclusion, str) else exclusion.when, f"{where}.exclusions[{n}].when"
 
 
 def conditions_of(items: Iterable[Item]) -> dict[str, Condition]:

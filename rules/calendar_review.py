@@ -43,6 +43,40 @@ def reviewed(
     return replace(before, outcome=replace(before.outcome, review="under_review")), True
 
 
+class Consents(msgspec.Struct, frozen=True):
+    """Consents of silent offices on record, by clock and instant, that the calendar in force would not have produced.
+
+    `doubted` wait for a person; `kept` a person has let stand.
+    """
+
+    doubted: dict[str, datetime] = {}
+    kept: dict[str, datetime] = {}
+
+
+def consents_reviewed(
+    case: Case, records: Mapping[str, Record], calendar: str, under: Callable[[str], Case | None]
+) -> Consents:
+    """The same for the offices of a joint approval: their consent is an effect of silence too."""
+    found: dict[str, datetime] = {}
+    for office in case.offices:
+        record = records.get(f"office:{office.id}")
+        if record is None or record.status in GONE or record.data["calendar"] == calendar or record.legal_at is None:
+            continue
+        if (
+            office.expired_at != record.legal_at
+            and _expired_under(under(record.data["calendar"]), office.id) == record.legal_at
+        ):
+            found[record.key] = record.legal_at
+    said = case.settled.get("calendar_corrected")
+    if said is None:
+        return Consents(doubted=found)
+    return Consents(kept=found) if said.result == "effect" else Consents()
+
+
+def _expired_under(before: Case | None, office: str) -> datetime | None:
+    return next((o.expired_at for o in before.offices if o.id == office), None) if before is not None else None
+
+
 def _is(outcome: Outcome | None, record: Record) -> bool:
     same = outcome is not None and outcome.kind == record.data["kind"]
     return same and outcome is not None and outcome.legal_at == datetime.fromisoformat(record.data["at"])

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from rules.calendar import Calendar
-from rules.calendar_review import reviewed
+from rules.calendar_review import consents_reviewed, reviewed
 from rules.case import Case
 from rules.conclusion import Conclusion, lacking, next_moment, settled
 from rules.derive import derive
@@ -59,9 +59,12 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             )
 
         case, doubt = reviewed(current, records, calendar.version, under)
+        consents = consents_reviewed(current, records, calendar.version, under)
         cause = _cause(stream, new, calendar.version)
         for _ in range(ROUNDS):
-            view = View(case, facts, records, at, world, calendar, health, cause, told, current if doubt else None)
+            view = View(
+                case, facts, records, at, world, calendar, health, cause, told, consents, current if doubt else None
+            )
             conclusions = holding(view)
             fresh = lacking(conclusions, records, at)
             if not fresh:

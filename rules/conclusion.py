@@ -65,7 +65,8 @@ def _missing(conclusion: Conclusion, record: Record | None) -> Iterable[Entry]:
     by_turn = turned is not None and turned == conclusion.turn
     if record is None or (record.status in GONE and record.kind not in STICKY and not by_turn):
         turned = None
-        yield opening
+        # An end that was taken back while the clock stood still was set once; now it has moved.
+        yield msgspec.structs.replace(opening, type=conclusion.moved) if _set_before(record) else opening
     elif record.kind == "outcome" and _differs(conclusion, record.data):
         # Never changed, always answered by a new entry: the old outcome is superseded, then the new one recorded.
         turned = None
@@ -77,6 +78,10 @@ def _missing(conclusion: Conclusion, record: Record | None) -> Iterable[Entry]:
         yield Entry(conclusion.moved, conclusion.key, conclusion.legal_at, conclusion.data)
     if conclusion.turn != turned or (turned is not None and record is not None and _says_otherwise(conclusion, record)):
         yield _turn(conclusion)
+
+
+def _set_before(record: Record | None) -> bool:
+    return record is not None and record.kind == "limit"
 
 
 def _says_otherwise(conclusion: Conclusion, record: Record) -> bool:

@@ -1,6 +1,7 @@
 """Limits in days, weeks, months and years: counted day by day, minus the days the clock stood still."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -80,9 +81,18 @@ class Counter:
 
     def reaches(self, stop: Stop) -> bool:
         """Run up to a stop; whether it comes before the limit has expired."""
+        if self.profile.period_end_roll == "previous_working_day" and stop.stopped_on > self._undisturbed():
+            return False
         first, _ = suspended_days(stop, self.profile.suspension)
         self.run(add_days(first, -1))
         return bool(self.legs) or stop.stopped_on <= self.due_on()
+
+    def _undisturbed(self) -> date:
+        """The last day if nothing more stops the clock; rolled back, it may lie before a stop that the count has not reached."""
+        other = copy(self)
+        other.stretches = list(self.stretches)
+        other.run(None)
+        return other.due_on()
 
     def suspend(self, stop: Stop) -> None:
         """Stand still, then go on with what is left or with the whole limit again."""

@@ -106,6 +106,7 @@ def _derived(case_id: str, facts: Sequence[Fact], world: World, calendar: Calend
         return _without_clocks(case_id, facts, item, voided)
     beginning = begin(facts, world.profile_of(item), calendar, stops.most_notices(item))
     fold = Fold(case_id, item, world, calendar, beginning.start, told)
+    fold.known_since = min(f.recorded_at for f in facts)
     fold.window_ends_at, fold.notices = beginning.window_ends_at, set(beginning.notices)
     fold.refusals.extend(beginning.refusals)
     for kind, at, fact_id in beginning.findings:

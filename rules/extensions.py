@@ -43,7 +43,9 @@ def _all_over(fold: Fold, fact: Fact) -> bool:
 def requested(fold: Fold, fact: Fact) -> None:
     rule = rule_of(fold)
     fold.pending = Pending(request=fact, by=fact.data.by, void=True)
-    if _all_over(fold, fact):
+    if all(fold.item.limit(clock) is None for clock in _clocks(fold, fact)):
+        fold.refuse(fact, "not_allowed_for_item", f"the item has no such limit; {VOID}")
+    elif _all_over(fold, fact):
         fold.refuse(fact, "extension_after_expiry", f"asked after the limit had ended; {VOID}")
     elif rule is None:
         fold.refuse(fact, "not_allowed_for_item", f"the item allows no extension; {VOID}")

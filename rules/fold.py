@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from copy import copy
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
@@ -81,6 +82,7 @@ class Fold:
         self.silence_passed: datetime | None = None
         self.effect = "none"
         self.later: tuple[Fact, ...] = ()
+        self.known_since = datetime.max.replace(tzinfo=UTC)
         self._dues: dict[str, Due | None] = {}
 
     def refuse(self, fact: Fact, code: str, message: str) -> None:
@@ -119,15 +121,16 @@ class Fold:
     def due(self, clock: str) -> Due | None:
         """The end of a clock by what is known so far; None where there is no such clock or it stands still."""
         if clock not in self._dues:
-            self._dues[clock] = self._due(clock)
+            self._dues[clock] = self.end_under(clock, self.calendar)
         return self._dues[clock]
 
-    def _due(self, clock: str, calendar: Calendar | None = None) -> Due | None:
+    def end_under(self, clock: str, calendar: Calendar) -> Due | None:
+        """The same by another calendar."""
         limit = self.limit(clock)
         if limit is None or self.start is None:
             return None
         stops = [s for s in self.stops if s.touches(clock)]
-        return end_of(limit, self.start, stops, self.extensions[clock], calendar or self.calendar, self.profile)
+        return end_of(limit, self.start, stops, self.extensions[clock], calendar, self.profile)
 
     def ends_at(self, clock: str) -> datetime | None:
         """The instant of irreversible effect: never before an end that the applicant had been told."""
@@ -143,9 +146,18 @@ class Fold:
             return None
         key = f"told:{clock}"
         if key not in self._dues:
-            self._dues[key] = self._due(clock, told.calendar)
+            self._dues[key] = self.end_under(clock, told.calendar)
         under = self._dues[key]
         return min(told.end, under.expires_at) if under else None
+
+    def before(self, since: datetime) -> list[Fold]:
+        """The same under every calendar that was in force since an instant, before the present one."""
+        found = []
+        for calendar in self.world.calendars_before(self.calendar, since):
+            other = copy(self)
+            other.calendar = calendar
+            found.append(other)
+        return found
 
     def running(self, clock: str, at: datetime) -> bool:
         """Whether a clock exists and has neither expired nor been completed at an instant."""

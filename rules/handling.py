@@ -61,6 +61,7 @@ def step_completed(fold: Fold, fact: Fact) -> None:
 def office_consulted(fold: Fold, fact: Fact) -> None:
     seen = fold.offices.setdefault(fact.data.office, {})
     seen.setdefault("consulted", fact.occurred_on or fact.occurred_at)
+    seen.setdefault("known", fact.recorded_at)
     if fact.data.limit is not None:
         seen.setdefault("limit", fact.data.limit)
 

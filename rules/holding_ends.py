@@ -94,11 +94,11 @@ def _certificates(view: View) -> list[Conclusion]:
 
 def _office(view: View, office: OfficeState) -> list[Conclusion]:
     clock = f"office:{office.id}"
-    at = view.broken.get(clock)
+    at = view.consents.doubted.get(clock) or view.broken.get(clock)
     if at is None or not office.consents:
         return []
     publish = view.published(at, clock)
-    data = {"office": office.id, "at": view.iso(at)}
+    data = {"office": office.id, "at": view.iso(at), "calendar": view.calendar.version}
     consented = Conclusion("office_consented", clock, at, publish, data, live=("at",), moved="office_consented")
     return [consented, *_certificate(view, clock, at, publish, office.due.due_on if office.due else None)]
 
@@ -119,6 +119,8 @@ def _certificate(view: View, for_: str, at: datetime, publish: datetime, due_on:
         "status": "valid",
     }
     review = view.case.outcome.review if view.case.outcome and for_ == "case" else "none"
+    if for_ in view.consents.doubted:
+        review = "under_review"
     turned: dict[str, Any] = {} if review == "none" else {"status": review}
     turn = None if review == "none" else "certificate_status_changed"
     return [Conclusion("certificate_issued", key, at, publish, data, turn=turn, turned=turned)]
@@ -150,7 +152,8 @@ def _holds(view: View) -> list[Conclusion]:
     }
     for clock in view.case.clocks.values():
         at = clock.expired_at
-        if at is not None and clock.due and clock.due.provisional and not _closed_before(view, at):
+        unsure = at is not None and clock.due is not None and clock.due.provisional and not _closed_before(view, at)
+        if unsure and at is not None and "provisional_date" not in view.case.settled:
             opened.setdefault("provisional_date", (at, view.waited(at, clock.name)))
     for name, at in view.broken.items():
         if view.behind(at):
@@ -158,7 +161,7 @@ def _holds(view: View) -> list[Conclusion]:
     outcome = view.case.outcome
     if outcome is not None and outcome.kind in IMPLIED and withheld(view):
         opened["backfilled"] = (outcome.legal_at, view.waited(outcome.legal_at, view.case.silence_clock or "committed"))
-    if view.in_doubt is not None:
+    if view.in_doubt is not None or view.consents.doubted:
         before = view.records.get("hold:calendar_corrected")
         since = before.legal_at if before is not None and before.status == "open" and before.legal_at else view.at
         opened["calendar_corrected"] = (since, view.at)

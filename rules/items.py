@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from rules.errors import RuleError
 from rules.limit import Limit
 from rules.payloads import Clock
 
@@ -26,13 +27,32 @@ class Flip(Struct, frozen=True):
     basis: str | None = None
 
 
+class Precondition(Struct, frozen=True):
+    """What must be so before silence has its effect: a fact that occurred before the limit's end, or a condition that holds."""
+
+    fact: str | None = None
+    when: str | None = None
+    basis: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.fact is None) == (self.when is None):
+            raise RuleError("wrong_value", "a precondition names either `fact` or `when`", "when")
+
+
+class Exclusion(Struct, frozen=True):
+    """Where silence has no effect, with the clause."""
+
+    when: str
+    basis: str | None = None
+
+
 class Silence(Struct, frozen=True):
     effect: Effect = "none"
     clock: Clock = "committed"
     basis: str | None = None
     answered_by: tuple[str, ...] = ("decision",)
-    exclusions: tuple[dict[str, Any] | str, ...] = ()
-    preconditions: tuple[dict[str, str], ...] = ()
+    exclusions: tuple[Exclusion | str, ...] = ()
+    preconditions: tuple[Precondition, ...] = ()
     flips: tuple[Flip, ...] = ()
     grants: str | None = None
     exclusions_checked: str | None = None

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from rules.calendar import Calendar
+from rules.calendar_review import Consents
 from rules.case import Case
 from rules.conclusion import NOT_YET
 from rules.facts import Fact
@@ -41,7 +42,8 @@ class View:
 
     def __init__(
         self, case: Case, facts: Sequence[Fact], records: Mapping[str, Record], at: datetime, world: World, calendar: Calendar,
-        health: Health, cause: str, told: Mapping[str, Told], in_doubt: Case | None = None,
+        health: Health, cause: str, told: Mapping[str, Told], consents: Consents,
+        in_doubt: Case | None = None,
     ) -> None:  # fmt: skip
         assert case.item is not None
         self.case = case
@@ -49,6 +51,8 @@ class View:
         self.told = told
         # While the calendar has put an effect in doubt nothing irreversible is concluded (time-limits.md 2).
         self.broken = case.broken() if in_doubt is None else {}
+        self.consents = consents
+        self.broken = {name: at for name, at in self.broken.items() if name not in consents.doubted} | consents.kept
         self.said = [f for f in facts if f.type in WORDS]
         self.item = case.item
         self.facts = facts

@@ -58,12 +58,14 @@ class _Report:
         return at.astimezone(self.zone).isoformat() if at is not None else None
 
     def _all(self, kind: str, shape: Any, standing: bool = False) -> list[dict[str, Any]]:
-        return [
-            shape(name.split(":", 1)[1], record)
+        found = [
+            (name.split(":", 1)[1], record)
             for name, stream in self.played.streams.items()
             for record in stream.records.values()
             if record.kind == kind and (not standing or record.status == "standing")
         ]
+        # By the ledger: when it was written, and within one stream in the order in which it was written.
+        return [shape(name, record) for name, record in sorted(found, key=lambda pair: pair[1].recorded_at)]
 
     def _case(self, case: str) -> dict[str, Any]:
         stream = self.cases[case]

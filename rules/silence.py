@@ -10,7 +10,7 @@ import msgspec
 from rules.case import Hold, Outcome, Settled
 from rules.conditions import holds
 from rules.facts import Fact
-from rules.fold import Fold
+from rules.fold import CLOCKS, Fold
 from rules.items import Effect
 
 replace = msgspec.structs.replace
@@ -30,11 +30,11 @@ def take_effect(fold: Fold, at: datetime) -> None:
     fold.silence_passed = at
     effect, unknown = _effect(fold, at)
     fold.effect = effect
-    if effect not in OUTCOMES and not unknown:
+    if (effect not in OUTCOMES and not unknown) or _forgone(fold):
         return
     for hold in _holds_open(fold, at, unknown=unknown):
         said = fold.settled.get(hold.reason)
-        if said is None:
+        if said is None or said.at < hold.opened_at:
             fold.holds.append(hold)
         elif said.result == "no_effect":
             return
@@ -61,7 +61,7 @@ def _effect(fold: Fold, at: datetime) -> tuple[Effect, bool]:
     silence = fold.item.silence
     if _answered_otherwise(fold, at):
         return "none", False
-    excluded = [(x if isinstance(x, str) else str(x.get("when", "")), "none") for x in silence.exclusions]
+    excluded = [(x if isinstance(x, str) else x.when, "none") for x in silence.exclusions]
     for text, effect in [*excluded, *((flip.when, flip.effect) for flip in silence.flips)]:
         answer = _holds(fold, text)
         if answer is None:
@@ -106,9 +106,9 @@ def _claim(fold: Fold, at: datetime) -> Fact | None:
 
 def _preconditions_met(fold: Fold, at: datetime) -> bool:
     for condition in fold.item.silence.preconditions:
-        if "fact" in condition and fold.seen.get(condition["fact"], at) >= at:
+        if condition.fact is not None and fold.seen.get(condition.fact, at) >= at:
             return False
-        if "when" in condition and _holds(fold, condition["when"]) is not True:
+        if condition.when is not None and _holds(fold, condition.when) is not True:
             return False
     return True
 
@@ -127,6 +127,8 @@ def settle(fold: Fold, fact: Fact) -> None:
         fold.outcome = replace(
             fold.outcome, review="none" if said.result == "effect" else "revoked", review_at=fact.occurred_at
         )
+    if said.hold == "provisional_date" and not _was_provisional(fold, fact.occurred_at):
+        return
     fold.settled[said.hold] = Settled(said.result, fact.occurred_at, fact.id)
     if not any(h.reason == said.hold and h.closed_at is None for h in fold.holds):
         return
@@ -139,3 +141,16 @@ def settle(fold: Fold, fact: Fact) -> None:
         fold.close_holds(fact.occurred_at, fact.id)
     elif not waiting and fold.silence_passed is not None and fold.outcome is None:
         _conclude(fold, granted(fold.effect), fold.silence_passed)
+
+
+def _forgone(fold: Fold) -> bool:
+    """Whether a person settled, while the date was uncertain, that silence has no effect: a date that becomes firm later does not bring it back."""
+    closings = [f for f in fold.later if f.type == "hold.closed" and f.data.hold == "provisional_date"]
+    said = any(f.data.result == "no_effect" and _was_provisional(fold, f.occurred_at) for f in closings)
+    return said or "provisional_date" in fold.settled
+
+
+def _was_provisional(fold: Fold, at: datetime) -> bool:
+    """Whether an end that was uncertain under the calendar then in force had passed at an instant: only then was there something to settle."""
+    ends = [fold.end_under(name, fold.world.calendar(at)) for name in CLOCKS]
+    return any(end is not None and end.provisional and end.expires_at <= at for end in ends)

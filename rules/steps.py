@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import msgspec
 
@@ -14,20 +15,32 @@ from rules.items import Office, Step
 from rules.limit import Due, Limit
 from rules.time_limits import due
 
+Before = tuple[Step, Due | None]
+
 
 def steps(fold: Fold) -> tuple[State, ...]:
     """Every step of the item with its end; fixed at acceptance (`milestone`) or counted from the end of the one before (`relative`)."""
     if fold.start is None:
         return ()
-    found: list[State] = []
-    before: State | None = None
+    told = [_ends(other) for other in fold.before(fold.known_since)]
+    ends = zip(fold.item.steps, _ends(fold), *told, strict=True)
+    return tuple(_state(fold, step, end, _effective(end, earlier)) for step, end, *earlier in ends)
+
+
+def _effective(end: Due | None, earlier: Sequence[Due | None]) -> dt.datetime | None:
+    """The instant of irreversible effect: never before an end that was known under another calendar (time-limits.md 2)."""
+    if end is None:
+        return None
+    return max([end.expires_at, *(each.expires_at for each in earlier if each is not None)])
+
+
+def _ends(fold: Fold) -> list[Due | None]:
+    found: list[Due | None] = []
     total: Limit | None = None
-    for step in fold.item.steps:
-        total = _sum(total, step.limit) if before is None or total is not None else None
-        end = _end(fold, step, before, total)
-        before = _state(fold, step, end)
-        found.append(before)
-    return tuple(found)
+    for place, step in enumerate(fold.item.steps):
+        total = _sum(total, step.limit) if not found or total is not None else None
+        found.append(_end(fold, step, (fold.item.steps[place - 1], found[-1]) if found else None, total))
+    return found
 
 
 def _sum(total: Limit | None, limit: Limit) -> Limit | None:
@@ -37,24 +50,20 @@ def _sum(total: Limit | None, limit: Limit) -> Limit | None:
     return msgspec.structs.replace(total, amount=total.amount + limit.amount) if total.unit == limit.unit else None
 
 
-def _end(fold: Fold, step: Step, before: State | None, total: Limit | None) -> Due | None:
+def _end(fold: Fold, step: Step, before: Before | None, total: Limit | None) -> Due | None:
     assert fold.start is not None
-    if fold.profile.step_deadlines == "relative" and before is not None:
-        ended = before.completed_at or (before.due.expires_at if before.due else None)
-        return _from(fold, step, ended, before)
-    if total is not None:
-        return _due(fold, step, total, fold.start.value)
-    return _from(fold, step, before.due.expires_at if before and before.due else None, before)
+    if before is None or (fold.profile.step_deadlines == "milestone" and total is not None):
+        return _due(fold, step, total or step.limit, fold.start.value)
+    done = fold.steps_done.get(before[0].id) if fold.profile.step_deadlines == "relative" else None
+    start = done or _last(before[1], step)
+    return _due(fold, step, step.limit, start) if start is not None else None
 
 
-def _from(fold: Fold, step: Step, at: dt.datetime | None, before: State | None) -> Due | None:
-    """Counted from where the step before ended: its completion, or its last day."""
-    if at is None:
+def _last(end: Due | None, step: Step) -> dt.date | dt.datetime | None:
+    """Where the step before ended that is not done, or counts by its milestone: on its last day."""
+    if end is None:
         return None
-    ended = before is not None and before.completed_at == at
-    by_clock = step.limit.unit in {"working_hours", "working_minutes"}
-    start: dt.date | dt.datetime = at if ended or by_clock else before.due.due_on if before and before.due else at
-    return _due(fold, step, step.limit, start)
+    return end.expires_at if step.limit.unit in {"working_hours", "working_minutes"} else end.due_on
 
 
 def _due(fold: Fold, step: Step, limit: Limit, start: dt.date | dt.datetime) -> Due | None:
@@ -68,12 +77,12 @@ def _due(fold: Fold, step: Step, limit: Limit, start: dt.date | dt.datetime) -> 
     return found
 
 
-def _state(fold: Fold, step: Step, end: Due | None) -> State:
+def _state(fold: Fold, step: Step, end: Due | None, at: dt.datetime | None) -> State:
     started = fold.steps_started.get(step.id)
     done = fold.steps_done.get(step.id)
-    late = end is not None and (done is None or done >= end.expires_at)
+    late = at is not None and (done is None or done >= at)
     # A case that has ended has no step left to be late.
-    moot = end is not None and fold.closed_at is not None and fold.closed_at < end.expires_at
+    moot = at is not None and fold.closed_at is not None and fold.closed_at < at
     named = started.data.holder if started and started.data.holder else step.holder
     on = fold.day(started.occurred_at if started else fold.start.at) if fold.start else None
     return State(
@@ -82,7 +91,7 @@ def _state(fold: Fold, step: Step, end: Due | None) -> State:
         due=end,
         started_at=started.occurred_at if started else None,
         completed_at=done,
-        expired_at=end.expires_at if end is not None and late and not moot else None,
+        expired_at=at if late and not moot else None,
     )
 
 
@@ -120,14 +129,13 @@ def _all_offices(fold: Fold) -> list[Office]:
 
 def _office(fold: Fold, office: Office) -> OfficeState:
     seen = fold.offices.get(office.id, {})
-    limit = seen.get("limit") or office.limit
-    start = seen.get("consulted") or (fold.start.value if fold.start else None)
-    end = due(limit, start, fold.calendar, fold.profile) if limit is not None and start is not None else None
+    end = _end_of_office(fold, office)
+    at = _effective(end, [_end_of_office(other, office) for other in fold.before(seen.get("known", fold.known_since))])
     answered, absent = seen.get("answered"), seen.get("absent")
     effect = office.silence.effect if office.silence else fold.item.silence.effect
-    late = end is not None and (answered is None or answered >= end.expires_at)
-    moot = end is not None and fold.closed_at is not None and fold.closed_at < end.expires_at
-    expired = end.expires_at if end is not None and late and not moot else None
+    late = at is not None and (answered is None or answered >= at)
+    moot = at is not None and fold.closed_at is not None and fold.closed_at < at
+    expired = at if late and not moot else None
     if absent is not None and answered is None and (expired is None or absent < expired):
         expired = absent
     return OfficeState(
@@ -138,3 +146,10 @@ def _office(fold: Fold, office: Office) -> OfficeState:
         expired_at=expired,
         consents=effect == "consent_of_office",
     )
+
+
+def _end_of_office(fold: Fold, office: Office) -> Due | None:
+    seen = fold.offices.get(office.id, {})
+    limit = seen.get("limit") or office.limit
+    start = seen.get("consulted") or (fold.start.value if fold.start else None)
+    return due(limit, start, fold.calendar, fold.profile) if limit is not None and start is not None else None

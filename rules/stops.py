@@ -91,6 +91,9 @@ def clock_suspended(fold: Fold, fact: Fact) -> None:
 def _lawful(fold: Fold, fact: Fact, rule: SuspensionRule | None, reason: str) -> SuspensionRule | None:
     named = getattr(fact.data, "clock", None)
     clocks = [named] if named else list(CLOCKS)
+    if named and fold.item.limit(named) is None:
+        fold.refuse(fact, "not_allowed_for_item", f"the item has no {named} limit; nothing is suspended")
+        return None
     # A clock that starts only later cannot have expired: what is asked before the start suspends from the start.
     if fold.start and fact.occurred_at >= fold.start.at and not any(fold.running(c, fact.occurred_at) for c in clocks):
         fold.refuse(fact, "suspension_after_expiry", "the limit had ended; nothing is left to suspend")

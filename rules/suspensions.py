@@ -33,13 +33,13 @@ class Stop(NamedTuple):
 
 def in_instants(spans: Sequence[Span], start: datetime, calendar: Calendar) -> list[Stop]:
     """Stops to the second that reach beyond `start`; a date is 00:00 of that day."""
-    return _joined(_stops(spans, calendar, stop_at_end=False, restart_at_end=False), start)
+    return _joined(_stops(spans, calendar, stop_at_end=False, restart_at_end=False), start, calendar)
 
 
 def in_days(spans: Sequence[Span], start: datetime, calendar: Calendar, rules: Suspension) -> list[Stop]:
     """Stops that reach beyond `start`, for counting days; a date stops and restarts as the profile counts that day."""
     stops = _stops(spans, calendar, stop_at_end=rules.stop_day_counts, restart_at_end=not rules.restart_day_counts)
-    return _joined(stops, start)
+    return _joined(stops, start, calendar)
 
 
 def suspended_days(stop: Stop, rules: Suspension) -> tuple[date, date]:
@@ -73,14 +73,21 @@ def _moment(at: datetime | date, calendar: Calendar, *, at_end: bool) -> tuple[d
     return (calendar.end_of(at) if at_end else calendar.start_of(at)), at
 
 
-def _joined(stops: list[Stop], start: datetime) -> list[Stop]:
+def _joined(stops: list[Stop], start: datetime, calendar: Calendar) -> list[Stop]:
     found: list[Stop] = []
-    for stop in sorted(stop for stop in stops if stop.end > start):
+    for stop in sorted(_from_start(stop, start, calendar) for stop in stops if stop.end > start):
         if found and stop.begin <= found[-1].end:
             found[-1] = _union(found[-1], stop)
         else:
             found.append(stop)
     return found
+
+
+def _from_start(stop: Stop, start: datetime, calendar: Calendar) -> Stop:
+    """One asked before the start suspends only from the start (time-limits.md 4): the day it stops is then the starting day."""
+    if stop.begin >= start:
+        return stop
+    return stop._replace(begin=start, stopped_on=calendar.local_date(start))
 
 
 def _union(early: Stop, late: Stop) -> Stop:

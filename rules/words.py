@@ -67,9 +67,16 @@ def _why(fact: Fact, records: Mapping[str, Record], case: Case) -> str | None:
     if fact.type in OF_ALERTS:
         return None if any(concerns(fact, r) for r in records.values()) else "no alert of this kind has been raised"
     if fact.type == "hold.closed":
-        known = f"hold:{fact.data.hold}" in records or any(h.reason == fact.data.hold for h in case.holds)
-        return None if known else f"no hold for {fact.data.hold} is open"
+        return None if _known(fact, records, case) else f"no hold for {fact.data.hold} was open then"
     return None
+
+
+def _known(word: Fact, records: Mapping[str, Record], case: Case) -> bool:
+    """Whether the hold that somebody closed had been opened by then."""
+    record = records.get(f"hold:{word.data.hold}")
+    opened = [record.legal_at] if record is not None and record.legal_at is not None else []
+    opened += [h.opened_at for h in case.holds if h.reason == word.data.hold]
+    return any(at <= word.occurred_at for at in opened)
 
 
 def concerns(word: Fact, alert: Record) -> bool:

@@ -1,0 +1,75 @@
+"""Another calendar under a joint approval and under steps: what was told is not cut short, what happened is not silently undone."""
+
+from tests.rules.worlds import a_case, days, instant
+
+FIRE = {"id": "fire", "limit": days(3), "silence": {"effect": "consent_of_office"}}
+LATER, EARLIER = {"on": "2026-03-05", "kind": "off"}, {"on": "2026-03-05", "kind": "working"}
+
+
+def corrected():
+    return (
+        a_case(10, offices=[FIRE])
+        .accepted("03-02 09:00")
+        .calendar("v2", "03-09 09:00", days=[{"on": "2026-03-04", "kind": "off"}])
+    )
+
+
+def test_an_office_consent_the_corrected_calendar_would_not_have_produced_comes_under_review():
+    out = corrected().until("03-12 09:00")
+    assert [(c["legal_at"], c["status"]) for c in out.certificates] == [(instant("03-06"), "under_review")]
+    assert out.open_holds == {"calendar_corrected"}
+    assert [b["status"] for b in out.breaches()] == ["withdrawn"]
+    assert out.case["offices"][0] == {"id": "fire", "due_on": "2026-03-06", "outcome": "implied_consent"}
+
+
+def settled(result):
+    closing = {"hold": "calendar_corrected", "result": result, "reason": "已核", "approver": "sun"}
+    return corrected().fact("hold.closed", "03-10 09:00", **closing).until("03-12 09:00")
+
+
+def test_a_person_lets_it_stand():
+    out = settled("effect")
+    assert [(c["legal_at"], c["status"]) for c in out.certificates] == [(instant("03-06"), "valid")]
+    assert out.broken() == {"office:fire": instant("03-06")}
+    assert out.open_holds == set()
+
+
+def test_or_the_corrected_computation_takes_its_place():
+    out = settled("no_effect")
+    assert [(c["legal_at"], c["status"]) for c in out.certificates] == [
+        (instant("03-06"), "superseded"),
+        (instant("03-07"), "valid"),
+    ]
+    assert out.broken() == {"office:fire": instant("03-07")}
+
+
+def test_an_answer_in_time_that_comes_late_sets_the_consent_aside_though_the_calendar_changed_too():
+    world = corrected().fact("office.answered", "03-05 10:00", recorded="03-10 09:00", office="fire", opinion="同意")
+    out = world.until("03-12 09:00")
+    assert [c["status"] for c in out.certificates] == ["superseded"]
+    assert out.open_holds == set()
+    assert out.case["offices"][0]["outcome"] == "answered"
+
+
+def moved_later_then_back():
+    steps = [{"id": "review", "holder": "zhang", "limit": days(4)}]
+    world = a_case(10, offices=[FIRE], steps=steps).accepted("03-02 09:00")
+    return world.calendar("v2", "03-03 09:00", days=[LATER]).calendar("v3", "03-04 09:00", days=[EARLIER])
+
+
+def test_an_earlier_end_of_a_step_or_an_office_takes_effect_at_the_one_that_was_known():
+    out = moved_later_then_back().until("03-12 09:00")
+    assert out.case["offices"][0]["due_on"] == "2026-03-05"
+    assert out.case["steps"][0]["due_on"] == "2026-03-06"
+    assert out.broken() == {"office:fire": instant("03-07"), "step:review": instant("03-10")}
+
+
+def test_an_office_asked_after_the_change_was_never_told_the_longer_end():
+    world = moved_later_then_back().fact("office.consulted", "03-04 10:00", office="water", limit=days(1))
+    assert world.until("03-12 09:00").broken()["office:water"] == instant("03-06")
+
+
+def test_work_done_between_the_two_ends_is_in_time():
+    world = moved_later_then_back().fact("step.completed", "03-09 15:00", step="review")
+    out = world.fact("office.answered", "03-06 15:00", office="fire").until("03-12 09:00")
+    assert out.broken() == {}
