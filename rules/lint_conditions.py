@@ -56,24 +56,22 @@ def wrong_condition(at: Ground) -> Iterator[Lint]:
 
 def _unreadable(at: Ground, field: str, silence: Silence) -> Iterator[Lint]:
     for place, needed in enumerate(silence.preconditions):
-        if set(needed) not in ({"fact"}, {"when"}):
-            yield at.error("wrong_condition", f"{field}.preconditions[{place}]", "precondition")
-        elif needed.get("fact", "case.opened") not in PAYLOADS:
-            yield at.error("wrong_condition", f"{field}.preconditions[{place}].fact", "fact", fact=needed["fact"])
+        if needed.fact is not None and needed.fact not in PAYLOADS:
+            yield at.error("wrong_condition", f"{field}.preconditions[{place}].fact", "fact", fact=needed.fact)
     for place, fact in enumerate(silence.answered_by):
         if fact != "decision" and fact not in PAYLOADS:
             yield at.error("wrong_condition", f"{field}.answered_by[{place}]", "fact", fact=fact)
 
 
 def _texts(at: Ground) -> Iterator[tuple[str, str]]:
-    """Every condition with its place; an exclusion without one has an empty text, which nobody can understand."""
+    """Every condition with its place."""
     for field, silence in silences_of(at):
         yield from ((f"{field}.flips[{n}].when", flip.when) for n, flip in enumerate(silence.flips))
         for place, needed in enumerate(silence.preconditions):
-            if "when" in needed:
-                yield f"{field}.preconditions[{place}].when", needed["when"]
+            if needed.when is not None:
+                yield f"{field}.preconditions[{place}].when", needed.when
         for place, out in enumerate(silence.exclusions):
-            yield f"{field}.exclusions[{place}].when", out if isinstance(out, str) else str(out.get("when", ""))
+            yield f"{field}.exclusions[{place}].when", out if isinstance(out, str) else out.when
 
 
 def _conditions(at: Ground) -> Iterator[tuple[str, Condition]]:

@@ -76,8 +76,6 @@ EXAMPLES = (
             {"silence": SILENT | {"exclusions": [], "exclusions_checked": "《劳动合同法》第五十四条没有除外情形"}}),
     Example("wrong_condition", E, "silence.flips[0].when", flip("attributes.listed = true"), flip("attributes.listed == true")),
     Example("wrong_condition", E, "silence.flips[0].when", flip(" or ".join(["attributes.area > 1000"] * 30)), flip("attributes.area > 1000"), "too_long"),
-    Example("wrong_condition", E, "silence.preconditions[0]", {"silence": SILENT | {"preconditions": [{"whne": "attributes.listed == true"}]}},
-            {"silence": SILENT | {"preconditions": [{"when": "attributes.listed == true"}]}}, "precondition"),
     Example("wrong_condition", E, "silence.preconditions[0].fact", {"silence": SILENT | {"preconditions": [{"fact": "public_notice"}]}},
             {"silence": SILENT | {"preconditions": [{"fact": "public_notice.published"}]}}, "fact"),
     Example("wrong_condition", E, "silence.answered_by[0]", {"silence": SILENT | {"answered_by": ["a word"]}}, {"silence": SILENT | {"answered_by": ["decision"]}}, "fact"),
