@@ -86,6 +86,7 @@ def texts_of(item: Item) -> Iterable[tuple[str, str]]:
             continue
         yield from ((flip.when, f"{where}.flips[{n}].when") for n, flip in enumerate(silence.flips))
         yield from ((c.when, f"{where}.preconditions[{n}].when") for n, c in enumerate(silence.preconditions) if c.when)
+        yield from ((row.when, f"{where}.table[{n}].when") for n, row in enumerate(silence.table) if row.when)
         for n, exclusion in enumerate(silence.exclusions):
             yield exclusion if isinstance(exclusion, str) else exclusion.when, f"{where}.exclusions[{n}].when"
 

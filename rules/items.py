@@ -46,6 +46,14 @@ class Exclusion(Struct, frozen=True):
     basis: str | None = None
 
 
+class Row(Struct, frozen=True):
+    """A row of a decision table. The one without `when` is the default, and the last."""
+
+    effect: Effect
+    when: str | None = None
+    basis: str | None = None
+
+
 class Silence(Struct, frozen=True):
     effect: Effect = "none"
     clock: Clock = "committed"
@@ -54,6 +62,7 @@ class Silence(Struct, frozen=True):
     exclusions: tuple[Exclusion | str, ...] = ()
     preconditions: tuple[Precondition, ...] = ()
     flips: tuple[Flip, ...] = ()
+    table: tuple[Row, ...] = ()
     grants: str | None = None
     exclusions_checked: str | None = None
 

@@ -24,6 +24,7 @@ from rules.lint_silence import (
     suspension_without_basis,
     suspension_without_term,
 )
+from rules.lint_tables import table_gap, table_overlap, table_row_idle, table_without_default
 from rules.world import World
 
 Check = Callable[[Ground], Iterator[Lint]]
@@ -42,6 +43,10 @@ OF_ITEMS: tuple[Check, ...] = (
     wrong_condition,
     unknown_attribute,
     wrong_type,
+    table_without_default,
+    table_overlap,
+    table_gap,
+    table_row_idle,
     holder_without_post,
     competence_gap,
     repeated_id,

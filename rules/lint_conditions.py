@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rules.conditions import LONGEST, And, Compare, Condition, Not, Or, Value, is_of_type
+from rules.conditions import LONGEST, Compare, Condition, Value, is_of_type
+from rules.decision_table import compares
 from rules.items import Silence
 from rules.lint import Ground, Lint
 from rules.lint_silence import silences_of
@@ -18,7 +19,7 @@ _ORDERED = frozenset({"<", "<=", ">", ">="})
 def unknown_attribute(at: Ground) -> Iterator[Lint]:
     """A condition or a date that rests on an attribute nobody declared can never be told."""
     for field, condition in _conditions(at):
-        for compare in _compares(condition):
+        for compare in compares(condition):
             if compare.attribute not in at.item.attributes:
                 yield at.error("unknown_attribute", field, attribute=compare.attribute)
     for field, name in _dates(at):
@@ -32,9 +33,9 @@ def wrong_type(at: Ground) -> Iterator[Lint]:
         if not _is_type(declared):
             yield at.error("wrong_type", f"attributes.{name}", "declaration", attribute=name)
     for field, condition in _conditions(at):
-        for compare in _compares(condition):
+        for compare in compares(condition):
             declared = at.item.attributes.get(compare.attribute)
-            if declared is not None and _is_type(declared) and not _comparable(compare, declared):
+            if _is_type(declared) and not well_typed(compare, at.item.attributes):
                 yield at.error("wrong_type", field, attribute=compare.attribute, type=_name(declared))
     for field, name in _dates(at):
         if at.item.attributes.get(name, "date") != "date":
@@ -50,7 +51,7 @@ def wrong_condition(at: Ground) -> Iterator[Lint]:
             yield at.error("wrong_condition", field, text=text)
     for field, silence in silences_of(at):
         yield from _unreadable(at, field, silence)
-        if field != "silence" and (silence.exclusions or silence.flips or silence.preconditions):
+        if field != "silence" and (silence.exclusions or silence.flips or silence.preconditions or silence.table):
             yield at.error("wrong_condition", field, "not_evaluated")
 
 
@@ -67,6 +68,9 @@ def _texts(at: Ground) -> Iterator[tuple[str, str]]:
     """Every condition with its place."""
     for field, silence in silences_of(at):
         yield from ((f"{field}.flips[{n}].when", flip.when) for n, flip in enumerate(silence.flips))
+        yield from (
+            (f"{field}.table[{n}].when", row.when) for n, row in enumerate(silence.table) if row.when is not None
+        )
         for place, needed in enumerate(silence.preconditions):
             if needed.when is not None:
                 yield f"{field}.preconditions[{place}].when", needed.when
@@ -78,17 +82,6 @@ def _conditions(at: Ground) -> Iterator[tuple[str, Condition]]:
     for field, text in _texts(at):
         if (found := at.world.conditions.get(text)) is not None:
             yield field, found
-
-
-def _compares(condition: Condition) -> Iterator[Compare]:
-    match condition:
-        case Compare():
-            yield condition
-        case Not(operand):
-            yield from _compares(operand)
-        case And(operands) | Or(operands):
-            for operand in operands:
-                yield from _compares(operand)
 
 
 def _dates(at: Ground) -> Iterator[tuple[str, str]]:
@@ -105,7 +98,11 @@ def _is_type(declared: Any) -> bool:
     return declared in TYPES
 
 
-def _comparable(compare: Compare, declared: Any) -> bool:
+def well_typed(compare: Compare, attributes: dict[str, Any]) -> bool:
+    """Whether a comparison can be told: its attribute is declared, and the value is of that type."""
+    declared = attributes.get(compare.attribute)
+    if not _is_type(declared):
+        return False
     values: tuple[Value, ...] = compare.value if isinstance(compare.value, tuple) else (compare.value,)
     if compare.operator in _ORDERED and (declared == "boolean" or isinstance(declared, list | tuple)):
         return False

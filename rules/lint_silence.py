@@ -31,9 +31,10 @@ def silence_without_basis(at: Ground) -> Iterator[Lint]:
     for field, silence in silences_of(at):
         if silence.effect != "none" and not silence.basis:
             yield at.error("silence_without_basis", f"{field}.basis", effect=silence.effect)
-        for place, flip in enumerate(silence.flips):
-            if flip.effect != "none" and not (flip.basis or silence.basis):
-                yield at.error("silence_without_basis", f"{field}.flips[{place}].basis", effect=flip.effect)
+        for name in ("flips", "table"):
+            for place, row in enumerate(getattr(silence, name)):
+                if row.effect != "none" and not (row.basis or silence.basis):
+                    yield at.error("silence_without_basis", f"{field}.{name}[{place}].basis", effect=row.effect)
     silence = at.item.silence
     licence = at.item.category == "licensing" and silence.effect == "approve" and silence.basis
     if licence and not any(clause in f"{silence.basis}".lower() for clause in _RENEWAL):
@@ -43,8 +44,9 @@ def silence_without_basis(at: Ground) -> Iterator[Lint]:
 def silence_without_exclusion_check(at: Ground) -> Iterator[Lint]:
     """Nobody may be granted by silence what the law excludes: exclusions are listed, or it is stated that none apply."""
     silence = at.item.silence
-    granting = silence.effect in GRANTING or any(flip.effect in GRANTING for flip in silence.flips)
-    guarded = silence.exclusions or any(flip.effect == "none" for flip in silence.flips) or silence.exclusions_checked
+    effects = {*(flip.effect for flip in silence.flips), *(row.effect for row in silence.table)}
+    granting = GRANTING & {silence.effect, *effects}
+    guarded = silence.exclusions or "none" in effects or silence.exclusions_checked
     if granting and not guarded:
         yield at.error("silence_without_exclusion_check", "silence.exclusions")
 

@@ -11,7 +11,7 @@ from rules.case import Hold, Outcome, Settled
 from rules.conditions import holds
 from rules.facts import Fact
 from rules.fold import CLOCKS, Fold
-from rules.items import Effect
+from rules.items import Effect, Silence
 
 replace = msgspec.structs.replace
 OUTCOMES = {"approve": "implied_consent", "refuse": "implied_refusal"}
@@ -19,10 +19,10 @@ OUTCOMES = {"approve": "implied_consent", "refuse": "implied_refusal"}
 
 def silence_ends_at(fold: Fold) -> datetime | None:
     """When silence would have its effect, if the clock runs out."""
-    if fold.item.silence.effect == "none" and not fold.item.silence.flips:
+    silence = fold.item.silence
+    if silence.effect == "none" and not silence.flips and not silence.table:
         return None
-    clock = fold.item.silence.clock
-    return None if clock in fold.completed else fold.ends_at(clock)
+    return None if silence.clock in fold.completed else fold.ends_at(silence.clock)
 
 
 def take_effect(fold: Fold, at: datetime) -> None:
@@ -62,13 +62,23 @@ def _effect(fold: Fold, at: datetime) -> tuple[Effect, bool]:
     if _answered_otherwise(fold, at):
         return "none", False
     excluded = [(x if isinstance(x, str) else x.when, "none") for x in silence.exclusions]
-    for text, effect in [*excluded, *((flip.when, flip.effect) for flip in silence.flips)]:
+    flips = [(flip.when, flip.effect) for flip in silence.flips]
+    rows = [(row.when, row.effect) for row in silence.table if row.when is not None]
+    for text, effect in [*excluded, *flips, *rows]:
         answer = _holds(fold, text)
         if answer is None:
             return silence.effect, True
         if answer:
             return cast("Effect", effect), False
-    return silence.effect, False
+    return _otherwise(silence)
+
+
+def _otherwise(silence: Silence) -> tuple[Effect, bool]:
+    """What holds where no row does: of a table its default row, without which it cannot be told."""
+    if not silence.table:
+        return silence.effect, False
+    default = silence.table[-1]
+    return default.effect, default.when is not None
 
 
 def _answered_otherwise(fold: Fold, at: datetime) -> bool:

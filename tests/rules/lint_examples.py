@@ -24,6 +24,12 @@ def flip(when: str) -> dict[str, Any]:
     return {"silence": SILENT | {"flips": [{"when": when, "effect": "none"}]}}
 
 
+def table(*rows: tuple[str | None, str]) -> dict[str, Any]:
+    """A decision table of (condition, effect); a row without a condition is the default."""
+    made = [{"effect": effect, "basis": "第三条", **({"when": when} if when else {})} for when, effect in rows]
+    return {"silence": {"clock": "committed", "table": made, "exclusions_checked": "第三条"}}
+
+
 class Example(NamedTuple):
     code: str
     severity: str
@@ -89,6 +95,19 @@ EXAMPLES = (
     Example("wrong_type", E, "silence.flips[0].when", flip('attributes.valid_to < "soon"'), flip('attributes.valid_to < "2027-01-01"')),
     Example("wrong_type", E, "attributes.area", {"attributes": CLEAN["attributes"] | {"area": "number"}}, {}, "declaration"),
     Example("wrong_type", E, "statutory_limit.attribute", {STATUTORY: UNTIL | {"attribute": "area"}}, {STATUTORY: UNTIL}, "date"),
+    Example("table_without_default", E, "silence.table", table(("attributes.listed == true", "none")), table(("attributes.listed == true", "none"), (None, "approve"))),
+    Example("table_overlap", E, "silence.table[1].when", table(("attributes.area > 5", "none"), ("attributes.area >= 5", "refuse"), (None, "approve")),
+            table(("attributes.area > 5", "none"), ("attributes.area == 5", "refuse"), (None, "approve"))),
+    Example("table_overlap", W, "silence.flips[1].when",
+            {"silence": SILENT | {"flips": [{"when": "attributes.listed == true", "effect": "none"}, {"when": "attributes.area > 5", "effect": "refuse"}]}},
+            {"silence": SILENT | {"flips": [{"when": "attributes.listed == true", "effect": "none"}, {"when": "attributes.area > 5", "effect": "none"}]}}, "first_counts"),
+    Example("table_overlap", W, "silence.flips",
+            {"attributes": {f"n{n}": "integer" for n in range(12)}, "silence": {"flips": [{"when": f"attributes.n{n} > {n}", "effect": "none"} for n in range(12)]}},
+            {}, "too_many"),
+    Example("table_gap", W, "silence.table", table(('attributes.kind == "new"', "none"), (None, "approve")),
+            table(('attributes.kind == "new"', "none"), ('attributes.kind == "old"', "approve"), (None, "none"))),
+    Example("table_row_idle", W, "silence.table[0].when", table(("attributes.area > 5 and attributes.area < 6", "none"), (None, "approve")),
+            table(("attributes.area > 5 and attributes.area < 7", "none"), (None, "approve"))),
     Example("holder_without_post", E, "holder", {"holder": "nobody"}, {"holder": "liu"}),
     Example("holder_without_post", W, "steps[0].holder", {"steps": [{"id": "a", "holder": "new", "limit": days(1)}]}, {}, "begins"),
     Example("holder_without_post", W, "holder", {"holder": "leaving"}, {"holder": "zhang"}, "leaves"),

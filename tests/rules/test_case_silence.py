@@ -101,6 +101,38 @@ def test_a_missing_or_wrongly_typed_attribute_is_never_false():
         assert out.outcome["kind"] == "none" and out.open_holds == {"precondition_unmet"}
 
 
+def by_table(rows, **attributes):
+    rule = {"clock": "committed", "table": rows}
+    world = a_case(5, silence=rule, attributes={"kind": ["new", "renewal", "gas"]}).accepted("03-02 09:00")
+    return world.fact("attributes.recorded", "03-02 10:00", **attributes).until("03-11 09:00")
+
+
+TABLE = [
+    {"when": 'attributes.kind == "renewal"', "effect": "approve"},
+    {"when": 'attributes.kind == "gas"', "effect": "refuse"},
+    {"effect": "none"},
+]
+
+
+def test_a_decision_table_answers_by_its_row_and_by_default_otherwise():
+    assert by_table(TABLE, kind="renewal").outcome["kind"] == "implied_consent"
+    assert by_table(TABLE, kind="gas").outcome["kind"] == "implied_refusal"
+    out = by_table(TABLE, kind="new")
+    assert out.outcome["kind"] == "none" and out.open_holds == set()
+
+
+def test_a_decision_table_holds_what_it_cannot_tell_never_the_default():
+    for rows, attributes in (
+        (TABLE, {}),
+        (TABLE, {"kind": "old"}),
+        (TABLE[:2], {"kind": "new"}),
+        ([{"when": "kind?", "effect": "none"}, TABLE[0] | {"when": "x"}], {"kind": "new"}),
+    ):
+        out = by_table(rows, **attributes)
+        assert out.outcome["kind"] == "none" and out.open_holds == {"precondition_unmet"}
+        assert out.holds["precondition_unmet"]["owner"] == "li"
+
+
 def test_an_unreadable_condition_is_a_hold():
     rule = {"effect": "approve", "clock": "committed", "exclusions": [{"when": "涉及国家安全", "basis": "第十条"}]}
     out = a_case(5, silence=rule).accepted("03-02 09:00").until("03-11 09:00")
