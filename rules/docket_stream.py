@@ -126,6 +126,7 @@ def _body(proceeding: Proceeding, at: datetime, world: World, calendar: Calendar
         "statement_until": proceeding.statement_until.isoformat(),
         "decided_level": decided,
         "decided_by": proceeding.decided_by,
+        "decided_at": proceeding.decided_at.astimezone(calendar.zone).isoformat() if proceeding.decided_at else None,
         "restoration_due": too_heavy,
         "standing": proceeding.standing,
         "opened_at": proceeding.opened_at.astimezone(calendar.zone).isoformat(),

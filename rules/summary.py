@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from rules.case import Case, OfficeState, StepState
+from rules.limit_use import limit_use
 from rules.stream import Record, Stream
 from rules.world import World
 
@@ -142,6 +143,7 @@ def document(stream: Stream, world: World, at: datetime) -> dict[str, Any]:
         "custody": [{"since": iso(c.since), "holder": c.holder} for c in case.custody],
         "attributes": case.attributes,
         "effect": case.item.silence.effect if case.item else "none",
+        "used": limit_use(case, world) if status(stream, at) == "concluded" else None,
     }
 
 
