@@ -8,8 +8,6 @@ from typing import Literal
 
 import msgspec
 
-from rules.conclusion import NOT_YET
-
 Direction = Literal["good", "bad", "neutral"]
 
 # Each figure and what more of it says of those it counts for.
@@ -110,6 +108,6 @@ def _grouped(pairs: Iterable[tuple[str, Mark]]) -> dict[str, Tally]:
     return {key: tally(marks) for key, marks in sorted(found.items())}
 
 
-def within(marks: Iterable[Mark], since: datetime, till: datetime = NOT_YET) -> list[Mark]:
+def within(marks: Iterable[Mark], since: datetime, till: datetime) -> list[Mark]:
     """The marks of a period, half-open."""
     return [mark for mark in marks if since <= mark.at < till]

@@ -14,6 +14,7 @@ from typing import Literal
 from rules.accountability import Accountability
 from rules.calendar import Calendar
 from rules.conditions import Condition
+from rules.formula import Formula
 from rules.items import Item, Struct
 from rules.practice import Practice
 from rules.profile import Profile, profile_from
@@ -76,6 +77,7 @@ class World:
         inspectors: tuple[str, ...] = (),
         practice: Practice = Practice(),  # noqa: B008 - frozen
         conditions: dict[str, Condition] | None = None,
+        formulas: tuple[Formula, ...] = (),
         version: str = "",
     ) -> None:
         self.profile = profile
@@ -87,6 +89,7 @@ class World:
         self.people = people
         self.sources = {source.id: source for source in sources}
         self.accountability = accountability
+        self.formulas = formulas
         self.leading_group_office = leading_group_office
         self.inspectors = inspectors
         self.version = version

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from engine.provisioning.folder import Catalogue, ProvisionError
+from rules.formula import flaws
 from rules.items import Item
 from rules.world import PostName, Unit
 
@@ -15,7 +16,14 @@ _POSTS_OF_UNIT = ("first_responsible", "deputy_in_charge", "section_head", "disc
 
 def check(catalogue: Catalogue) -> None:
     """Raises ProvisionError with every name that leads nowhere and every id given twice."""
-    wrong = [*_twice(catalogue), *_units(catalogue), *_people(catalogue), *_items(catalogue), *_last_address(catalogue)]
+    wrong = [
+        *_twice(catalogue),
+        *_units(catalogue),
+        *_people(catalogue),
+        *_items(catalogue),
+        *_last_address(catalogue),
+        *_formulas(catalogue),
+    ]
     if wrong:
         raise ProvisionError("\n".join(wrong))
 
@@ -27,6 +35,7 @@ def _twice(catalogue: Catalogue) -> Iterator[str]:
         "items": [f"{i.code} version {i.version}" for i in catalogue.items],
         "sources": [s.id for s in catalogue.sources],
         "accountability": [f"{a.unit} version {a.version}" for a in catalogue.accountability],
+        "evaluation": [f"{f.subject} version {f.version}" for f in catalogue.evaluation],
         "calendars": [c.version for c in catalogue.calendars],
     }
     for key, names in named.items():
@@ -95,6 +104,12 @@ def _last_address(catalogue: Catalogue) -> Iterator[str]:
     for inspector in catalogue.inspectors:
         if inspector not in people:
             yield f"inspectors: {inspector!r} is no person of this folder"
+
+
+def _formulas(catalogue: Catalogue) -> Iterator[str]:
+    for formula in catalogue.evaluation:
+        for flaw in flaws(formula):
+            yield f"evaluation of {formula.subject} version {formula.version}: {flaw.field}: {flaw.message}"
 
 
 def _ids(catalogue: Catalogue) -> tuple[set[str], set[str]]:

@@ -12,6 +12,7 @@ from engine.errors import OperatorError
 from rules.accountability import Accountability
 from rules.calendar_form import read
 from rules.errors import RuleError, refusal
+from rules.formula import Formula
 from rules.items import Item
 from rules.world import Person, Source, Unit
 
@@ -38,6 +39,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...] = ()
     sources: tuple[Source, ...] = ()
     accountability: tuple[Accountability, ...] = ()
+    evaluation: tuple[Formula, ...] = ()
     calendars: tuple[CalendarVersion, ...] = ()
     leading_group_office: str | None = None
     inspectors: tuple[str, ...] = ()
@@ -51,6 +53,7 @@ _LISTS: dict[str, type[Any]] = {
     "items": Item,
     "sources": Source,
     "accountability": Accountability,
+    "evaluation": Formula,
     "calendars": CalendarVersion,
 }
 _SINGLE: dict[str, Any] = {

@@ -60,6 +60,10 @@ def pieces(catalogue: Catalogue) -> Iterator[Configuration]:
             body=_body(rules),
             effective_from=_midnight(rules.effective_from),
         )
+    for formula in catalogue.evaluation:
+        yield Configuration(
+            kind="evaluation", id=formula.subject, body=_body(formula), effective_from=_midnight(formula.effective_from)
+        )
     for calendar in catalogue.calendars:
         yield Configuration(kind="calendar", id=calendar.version, body=_body(calendar.form))
     for name in SETTINGS:

@@ -12,6 +12,7 @@ from rules.accountability import Accountability
 from rules.calendar import Calendar, shipped
 from rules.errors import RuleError, refusal
 from rules.facts import Evidence, Fact
+from rules.formula import Formula, checked
 from rules.instants import moment
 from rules.items import Item, Struct
 from rules.payloads import INTERNAL_TYPES, PAYLOADS, WORLD_TYPES, Watermark, payload_of
@@ -62,6 +63,7 @@ class Given(Struct, frozen=True):
     leading_group_office: str | None = None
     inspectors: tuple[str, ...] = ()
     accountability: Accountability | tuple[Accountability, ...] = ()
+    evaluation: tuple[Formula, ...] = ()
     sources: tuple[Source, ...] = ()
     outages: tuple[GivenOutage, ...] = ()
     ask: tuple[GivenQuestion, ...] = ()
@@ -117,6 +119,7 @@ def world_of(given: Given) -> World:
         items=given.items,
         sources=given.sources,
         accountability=rules,
+        formulas=tuple(checked(formula) for formula in given.evaluation),
         leading_group_office=given.leading_group_office,
         inspectors=given.inspectors,
         conditions=conditions_of(given.items),

@@ -14,6 +14,7 @@ from engine.storage.connect import Connection
 from rules.accountability import Accountability
 from rules.calendar import Calendar, shipped
 from rules.calendar_form import read
+from rules.formula import Formula, checked
 from rules.items import Item
 from rules.practice import Practice
 from rules.profile import DEFAULT, profile_from
@@ -54,6 +55,7 @@ def build(bodies: Bodies, version: str) -> World:
         conditions=conditions_of(items),
         sources=_structs(bodies, "source"),
         accountability=_structs(bodies, "accountability"),
+        formulas=tuple(checked(formula) for formula in _structs(bodies, "evaluation")),
         leading_group_office=settings.get("leading_group_office"),
         inspectors=tuple(settings.get("inspectors", ())),
         version=version,
@@ -61,7 +63,7 @@ def build(bodies: Bodies, version: str) -> World:
 
 
 SHAPES: dict[str, type[Any]] = {
-    "unit": Unit, "person": Person, "item": Item, "source": Source, "accountability": Accountability
+    "unit": Unit, "person": Person, "item": Item, "source": Source, "accountability": Accountability, "evaluation": Formula
 }  # fmt: skip
 
 
@@ -69,6 +71,8 @@ def check_body(kind: str, id_: str, body: dict[str, Any]) -> None:
     """Raises msgspec.ValidationError or RuleError for a body that no world could be built from."""
     if kind == "item":
         build({"item": [body]}, "")
+    elif kind == "evaluation":
+        build({"evaluation": [body]}, "")
     elif kind in SHAPES:
         msgspec.convert(body, SHAPES[kind])
     elif kind == "calendar":
@@ -78,12 +82,12 @@ def check_body(kind: str, id_: str, body: dict[str, Any]) -> None:
 
 
 def _bodies(connection: Connection) -> Bodies:
-    """The last version of everything; of items and accountability rules the last of each version of their own."""
+    """The last version of everything; of items, accountability rules and formulas the last of each version of their own."""
     rows = connection.execute(
         "SELECT kind, body || CASE WHEN kind = 'setting' THEN jsonb_build_object('id', id) ELSE '{}' END FROM ("
         " SELECT DISTINCT ON (kind, id, own) kind, id, body, retired FROM ("
         "  SELECT kind, id, version, body, retired,"
-        "  CASE WHEN kind IN ('item', 'accountability') THEN body->>'version' END AS own FROM config_entry) AS e"
+        "  CASE WHEN kind IN ('item', 'accountability', 'evaluation') THEN body->>'version' END AS own FROM config_entry) AS e"
         " ORDER BY kind, id, own, version DESC) AS latest WHERE NOT retired"
     ).fetchall()
     bodies: Bodies = {}

@@ -22,6 +22,7 @@ class CaseFile(SQLModel, table=True):
         Index("case_file_item", "item", "status", "due_on"),
         Index("case_file_holder", "holder", "status", "due_on"),
         Index("case_file_updated", "updated_at"),
+        Index("case_file_concluded", "closed_at", postgresql_where=text("status = 'concluded'")),
         Index("case_file_source", "source", "expires_at", postgresql_where=text("closed_at IS NULL")),
     )
 
@@ -70,6 +71,7 @@ class Alert(RecordRow, table=True):
     __tablename__ = "alert"
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("alert_case", "case_id"),
+        Index("alert_fired", "fired_at"),
         Index("alert_open", "status", "level", "fired_at"),
     )
 

@@ -19,7 +19,15 @@ class LedgerEntry(SQLModel, table=True):
     """
 
     __tablename__ = "entry"
-    __table_args__ = ({"postgresql_partition_by": "HASH (stream_id)"},)
+    __table_args__ = (
+        Index(
+            "entry_voice",
+            "type",
+            "occurred_at",
+            postgresql_where=text("type IN ('complaint.filed', 'rating.submitted')"),
+        ),
+        {"postgresql_partition_by": "HASH (stream_id)"},
+    )
 
     stream_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)

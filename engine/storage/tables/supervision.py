@@ -32,6 +32,7 @@ class Breach(RecordRow, table=True):
     __tablename__ = "breach"
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("breach_unit", "unit", "status", "legal_at"),
+        Index("breach_legal", "legal_at"),
         Index("breach_status", "status", "legal_at"),
         Index("breach_case", "case_id"),
     )
