@@ -23,6 +23,7 @@ from engine.api import (
     lists,
     openapi,
     problems,
+    reports,
 )
 from engine.api.events import Door
 from engine.api.gathering import Gathering
@@ -49,6 +50,7 @@ _ROUTERS = (
     catalogue.router,
     calendars.router,
     commands.router,
+    reports.router,
     limits.router,
 )
 

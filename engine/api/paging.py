@@ -40,7 +40,7 @@ def page(connection: Connection, register: Register, wanted: Mapping[str, Any], 
     clauses, values = _filters(register, wanted)
     if cursor is not None:
         clauses.append(_after(register))
-        values.extend(_decoded(cursor, len(register.order)))
+        values.extend(decoded(cursor, len(register.order)))
     query = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {}").format(
         sql.SQL(", ").join(map(sql.Identifier, register.columns)),
         sql.Identifier(register.table),
@@ -51,7 +51,8 @@ def page(connection: Connection, register: Register, wanted: Mapping[str, Any], 
     with connection.cursor(row_factory=dict_row) as reading:
         found = reading.execute(query, values).fetchall()
     rows = found[:size]
-    return Page(rows, _encoded(register, rows[-1]) if len(found) > size else None)
+    last = [rows[-1][name] for name in register.order] if len(found) > size else None
+    return Page(rows, encoded(last) if last else None)
 
 
 def _filters(register: Register, wanted: Mapping[str, Any]) -> tuple[list[sql.Composable], list[Any]]:
@@ -77,8 +78,9 @@ def _direction(register: Register, name: str) -> sql.Composable:
     return sql.Identifier(name) + sql.SQL(" DESC" if register.descending else "")
 
 
-def _encoded(register: Register, row: Mapping[str, Any]) -> str:
-    key = msgspec.json.encode([_text(row[name]) for name in register.order])
+def encoded(last: Sequence[Any]) -> str:
+    """The cursor that goes on after a row, named by the columns it is ordered by."""
+    key = msgspec.json.encode([_text(value) for value in last])
     return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 
@@ -86,7 +88,8 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _decoded(cursor: str, length: int) -> Sequence[str]:
+def decoded(cursor: str, length: int) -> Sequence[str]:
+    """What a cursor names; ProblemError for one that is none of ours."""
     try:
         key = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[str])
     except (ValueError, msgspec.MsgspecError) as error:

@@ -48,6 +48,7 @@ COMMANDS = (
     Command(_WORK, "alert", "engine.cli.alert", "预警与督办", "alerts"),
     Command(_WORK, "finding", "engine.cli.finding", "监察发现", "findings"),
     Command(_WORK, "proceeding", "engine.cli.proceeding", "追究程序", "proceedings"),
+    Command(_WORK, "score", "engine.cli.score", "绩效评估", "evaluation of units and persons"),
     Command(_WORK, "hold", "engine.cli.hold", "暂缓生效", "effects on hold"),
     Command(_WORK, "fact", "engine.cli.fact", "待安置和隔离的事实", "facts that wait, and how to settle them"),
     Command(_WORK, "certificate", "engine.cli.certificate", "默许证明", "certificates"),

@@ -10,7 +10,7 @@ from engine.rights import UnitTree
 from engine.scores.marks import Scope, scope_of, tallies
 from engine.storage.connect import Connection
 from rules.evaluation import NO_CASES, Candidate, Score, commended, evaluate
-from rules.figures import Tally
+from rules.figures import Mark, Tally, by_person, by_unit, within
 from rules.formula import Formula, Subject, formula_for
 from rules.reporting_period import ReportingPeriod
 from rules.world import World
@@ -41,11 +41,25 @@ def tree_of(world: World) -> UnitTree:
 
 
 def board(db: Connection, world: World, period: ReportingPeriod, subject: Subject, units: Units = None) -> Board:
-    """Everybody in these units (None: all) by the formula in force on the period's last day; the best first, then who had no cases."""
-    formula = formula_for(world.formulas, subject, period.last)
+    """Everybody in these units (None: all), from the read tables."""
     scope = scope_of(period, world).only(units)
     own = tallies(db, scope, "unit")
-    found = _of_units(own, world, units) if subject == "unit" else tallies(db, scope, "person")
+    return judged(world, period, subject, own, tallies(db, scope, "person") if subject == "person" else {}, units)
+
+
+def rehearsed(found: Iterable[Mark], world: World, period: ReportingPeriod, subject: Subject) -> Board:
+    """The same from marks worked out in memory."""
+    scope = scope_of(period, world)
+    those = within(found, scope.since, scope.till)
+    return judged(world, period, subject, by_unit(those), by_person(those))
+
+
+def judged(
+    world: World, period: ReportingPeriod, subject: Subject, own: Mapping[str, Tally], people: Mapping[str, Tally], units: Units = None
+) -> Board:  # fmt: skip
+    """By the formula in force on the period's last day; the best first, then who had no cases. `own`: each unit's figures without those below."""
+    formula = formula_for(world.formulas, subject, period.last)
+    found = _of_units(own, world, units) if subject == "unit" else people
     rows = [
         Row(id_, _unit(world, subject, id_, period), tally, evaluate(formula, tally)) for id_, tally in found.items()
     ]
