@@ -48,8 +48,9 @@ def standing(facts: Sequence[Fact], derive: Deriving, world: World, calendar: Ca
                 Refused(change.id, "wrong_value", f"the correction cannot be read: {error}", change.occurred_at)
             )
             continue
-        if _removes(derive(_changed(facts, taken, calendar)), after := derive(changed), change.reported_at):
-            if not _competent(change, after.unit, world, calendar):
+        before, after = derive(_changed(facts, taken, calendar)), derive(changed)
+        if _removes(before, after, change.reported_at):
+            if not _competent(change, before.unit, world, calendar):
                 why = "it takes away a breach or an effect; that needs an approver outside the unit"
                 found.refusals.append(Refused(change.id, "not_competent", why, change.occurred_at))
                 continue

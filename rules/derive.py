@@ -71,7 +71,14 @@ AFTER_THE_END = frozenset(
 
 # Refused by their own rule where a limit had ended before them, which says more than that the case is closed.
 ASKING_FOR_TIME = frozenset(
-    {"completion.requested", "clock.suspended", "extension.requested", "extension.approved", "extension.served"}
+    {
+        "completion.requested",
+        "clock.suspended",
+        "applicant.defaulted",
+        "extension.requested",
+        "extension.approved",
+        "extension.served",
+    }
 )
 
 
@@ -87,6 +94,9 @@ def derive(
         return _derived(case_id, ordered, world, calendar, told or {})
     found = standing(ordered, lambda kept: _derived(case_id, kept, world, calendar, told or {}), world, calendar)
     case = _derived(case_id, found.facts, world, calendar, told or {})
+    if case.item is None and (item := item_of(ordered, world, calendar)) is not None:
+        # Whatever opened it was taken back: it stays on record, without a clock.
+        case = _without_clocks(case_id, ordered, item, None)
     late = [
         Finding(f"late_correction:{f.id}", "late_correction", f.occurred_at, evidence=(f.id,)) for f in found.removing
     ]
@@ -133,7 +143,7 @@ def _fold_all(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> None:
     for place, fact in enumerate(facts):
         fold.later = tuple(facts[place:])
         _pass_time(fold, fact.occurred_at, beginning)
-        if fold.closed_at is not None and not _taken_after_the_end(fold, fact):
+        if fold.closed_at is not None and fact.id != fold.closed_by and not _taken_after_the_end(fold, fact):
             fold.refuse(fact, "case_closed", "the case has ended; reopen it first if there is more to do")
             continue
         if fact.id not in refused and (handler := HANDLERS.get(fact.type)):

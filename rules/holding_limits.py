@@ -23,6 +23,8 @@ def limits(view: View) -> list[Conclusion]:
             continue
         publish = max(clock.start.deemed_at, view.at) if clock.start.deemed_at else view.at
         data = _told(view, name, clock.start.at, clock.due, clock.ends_at) | _communicated(view, name, clock)
+        if clock.start.deemed_at is not None and view.cause == "time":
+            data["reason"] = "deemed_accepted"
         found.append(_limit(name, clock.start.at, publish, data))
         found += _moved(view, case, name, clock.due)
     return found + _after_the_decision(view) + _deemed(view)

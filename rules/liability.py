@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from rules.case import Clock
 from rules.chain import climb
@@ -36,13 +36,18 @@ def _suspended(view: View, clock: Clock, day: date) -> bool:
     for stop in view.case.stops:
         if not stop.touches(clock.name) or stop.end is None:
             continue
-        first, last = view.day(stop.start), view.day(stop.end)
+        first, last = _day(view, stop.start_value), _day(view, stop.end_value or stop.end)
         inside = first < day < last
         at_stop = day == first and not counted.stop_day_counts
         at_restart = day == last and first != last and not counted.restart_day_counts
         if inside or at_stop or at_restart:
             return True
     return False
+
+
+def _day(view: View, at: date | datetime) -> date:
+    """A stop or a restart known by its day alone is on that day, whatever instant it takes effect at."""
+    return view.day(at) if isinstance(at, datetime) else at
 
 
 def _holder_on(view: View, day: date) -> str | None:

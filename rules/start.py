@@ -155,8 +155,8 @@ def _without_notice(received: Received, base: Beginning) -> Beginning:
     receipt, opening, declined, window = received.receipt, received.opening, received.declined, received.window
     if opening is None and declined and declined.occurred_at < window:
         return replace(base, declined_at=declined.occurred_at, declined_by=declined.id)
-    if opening and received.handed:
-        return replace(base, start=_start("handed_in", received.handed, min(opening.occurred_at, window)))
+    if opening and opening.occurred_at < window and received.handed:
+        return replace(base, start=_start("handed_in", received.handed, opening.occurred_at))
     if opening and opening.occurred_at < window:
         return replace(base, start=_accepted(opening))
     if declined and declined.occurred_at >= window:

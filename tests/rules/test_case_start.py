@@ -228,3 +228,28 @@ def test_notification_and_undertaking_has_a_clock_for_verification():
     )
     out = world.served("03-03 10:00").until("03-04 09:00")
     assert out.clock("verification")["due_on"] == "2026-03-17"
+
+
+def test_the_refusal_to_accept_that_ends_the_case_is_itself_not_refused():
+    world = a_case(5).fact("application.handed_in", "03-02 09:00", item="P")
+    out = world.fact("acceptance.declined", "03-04 09:00", reason="不属本机关职权").until("03-12 09:00")
+    assert out.status == "declined"
+    assert out.refusals() == {}
+
+
+def test_an_acceptance_after_the_window_does_not_take_back_what_silence_on_completeness_made():
+    world = a_case(5).fact("application.handed_in", "03-02 09:00", item="P").accepted("03-11 09:00")
+    out = world.until("03-12 09:00")
+    assert len(out.ledger("deemed_accepted")) == 1
+    assert not out.ledger("deemed_acceptance_withdrawn")
+    assert [h["reason"] for h in out.clock()["history"]] == ["deemed_accepted"]
+
+
+def test_late_supply_that_is_the_applicants_time_counts_for_nobody():
+    world = a_case(5, suspensions=[{"reason": "completion"}], deficits_pause=True)
+    world.accepted("03-02 09:00", deficits=["规划图"], supply_by="2026-03-04").fact(
+        "completion.supplied", "03-06 09:00"
+    )
+    out = world.until("03-15 09:00")
+    assert out.due_on == "2026-03-11"
+    assert [b["shares"] for b in out.breaches()] == [[{"person": "zhang", "working_days": 5}]]
