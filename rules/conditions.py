@@ -6,6 +6,7 @@ A missing or wrongly typed value makes the answer *unknown* (None), never false:
 from __future__ import annotations
 
 import re
+from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -42,18 +43,24 @@ class Or(msgspec.Struct, frozen=True, tag="or"):
 Condition = Compare | Not | And | Or
 
 
-def holds(condition: Condition, attributes: dict[str, Any], declared: dict[str, Any]) -> bool | None:
-    """True, False, or None where an attribute is missing or not of its declared type (Kleene's strong logic)."""
+def holds(
+    condition: Condition, attributes: dict[str, Any], declared: dict[str, Any], zone: ZoneInfo = UTC
+) -> bool | None:
+    """True, False, or None where an attribute is missing or not of its declared type (Kleene's strong logic).
+
+    `zone` is that of the office: there a day is a day where a date and an instant are compared.
+    """
     match condition:
         case Compare():
-            return _compare(condition, attributes, declared)
+            return _compare(condition, attributes, declared, zone)
         case Not(operand):
-            inner = holds(operand, attributes, declared)
+            inner = holds(operand, attributes, declared, zone)
             return None if inner is None else not inner
         case And(operands):
-            return _all([holds(o, attributes, declared) for o in operands])
+            return _all([holds(o, attributes, declared, zone) for o in operands])
         case Or(operands):
-            inner = _all([None if h is None else not h for h in (holds(o, attributes, declared) for o in operands)])
+            found = [holds(o, attributes, declared, zone) for o in operands]
+            inner = _all([None if one is None else not one for one in found])
             return None if inner is None else not inner
 
 
@@ -63,19 +70,36 @@ def _all(answers: list[bool | None]) -> bool | None:
     return None if None in answers else True
 
 
-def _compare(condition: Compare, attributes: dict[str, Any], declared: dict[str, Any]) -> bool | None:
-    value = attributes.get(condition.attribute)
-    if not is_of_type(value, declared.get(condition.attribute)):
+def _compare(condition: Compare, attributes: dict[str, Any], declared: dict[str, Any], zone: ZoneInfo) -> bool | None:
+    kind, value = declared.get(condition.attribute), attributes.get(condition.attribute)
+    wanted = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    if not all(is_of_type(each, kind) for each in (value, *wanted)) or not _is_orderly(condition.operator, kind):
         return None
-    wanted = condition.value
-    if condition.operator == "in":
-        return isinstance(wanted, tuple) and value in wanted
-    if type(value) is not type(wanted):
-        return None
-    return bool(_ORDER[condition.operator](value, wanted))
+    answers = [_answer(condition.operator, value, each, kind, zone) for each in wanted]
+    return any(answers)
+
+
+def _is_orderly(operator: Operator, kind: Any) -> bool:
+    """Yes or no, and a word from a list, have no order."""
+    return operator in {"==", "!=", "in"} or kind in ("integer", "text", "date")
+
+
+def _answer(operator: Operator, value: Any, wanted: Any, kind: Any, zone: ZoneInfo) -> bool:
+    if kind == "date":
+        value, wanted = _alike(moment(value, zone, ""), moment(wanted, zone, ""), zone)
+    return bool(_ORDER[operator](value, wanted))
+
+
+def _alike(one: datetime | date, other: datetime | date, zone: ZoneInfo) -> tuple[Any, Any]:
+    """Two instants are compared as instants; where one of the two is a day alone, both are days at the office."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return one, other
+    days = [each.astimezone(zone).date() if isinstance(each, datetime) else each for each in (one, other)]
+    return days[0], days[1]
 
 
 _ORDER: dict[str, Any] = {
+    "in": lambda a, b: a == b,
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     "<": lambda a, b: a < b,

@@ -89,7 +89,7 @@ def _answered_otherwise(fold: Fold, at: datetime) -> bool:
 
 def _holds(fold: Fold, text: str) -> bool | None:
     condition = fold.world.conditions.get(text)
-    return None if condition is None else holds(condition, fold.attributes, fold.item.attributes)
+    return None if condition is None else holds(condition, fold.attributes, fold.item.attributes, fold.calendar.zone)
 
 
 def _holds_open(fold: Fold, at: datetime, *, unknown: bool) -> list[Hold]:

@@ -39,11 +39,14 @@ def due_on(amount, zero, pauses, rules, is_working):
     start = 2 * zero.toordinal()
     begins, ends = [], []
     for pause in pauses:
-        first = 2 * pause.stop.toordinal() + rules.stop_counts
-        last = max(first, 2 * pause.restart.toordinal() + (not rules.restart_counts))
+        last = 2 * max(
+            pause.restart.toordinal() + (not rules.restart_counts) / 2, pause.stop.toordinal() + rules.stop_counts / 2
+        )
         if last > start:
-            begins.append((max(first, start), pause))
-            ends.append((last, pause))
+            # One asked before the start suspends from the start: that day is then the one on which the clock stops.
+            first = 2 * max(pause.stop, zero).toordinal() + rules.stop_counts
+            begins.append((first, pause))
+            ends.append((max(first, last), pause))
     left, ended, standing, again = amount, None, set(), False
     tick = start
     while True:

@@ -345,8 +345,3 @@ def test_working_hours_count_in_office_time():
                 "office_hours": {d: [["09:00", "12:00"], ["13:00", "17:00"]] for d in ("mon", "tue", "wed", "thu", "fri")}}  # fmt: skip
     world = World(item(days(8, "working_hours"))).with_(calendars=[calendar]).accepted("03-02 16:00")
     assert world.until("03-04 09:30").clock()["expires_at"] == "2026-03-03T17:00:00+08:00"
-
-
-def test_a_default_of_the_applicant_after_an_implied_consent_comes_after_the_end():
-    out = a_case(5, silence="approve").accepted("03-02 09:00").fact("applicant.defaulted", "03-11 09:00", id="d")
-    assert out.until("03-12 09:00").refusals() == {"d": "suspension_after_expiry"}

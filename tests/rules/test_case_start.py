@@ -253,3 +253,8 @@ def test_late_supply_that_is_the_applicants_time_counts_for_nobody():
     out = world.until("03-15 09:00")
     assert out.due_on == "2026-03-11"
     assert [b["shares"] for b in out.breaches()] == [[{"person": "zhang", "working_days": 5}]]
+
+
+def test_a_default_of_the_applicant_after_an_implied_consent_comes_after_the_end():
+    out = a_case(5, silence="approve").accepted("03-02 09:00").fact("applicant.defaulted", "03-11 09:00", id="d")
+    assert out.until("03-12 09:00").refusals() == {"d": "suspension_after_expiry"}
