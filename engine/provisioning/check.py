@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from engine.provisioning.folder import Catalogue, ProvisionError
+from notifications.channels.forms import problems
 from rules.formula import flaws
 from rules.items import Item
 from rules.world import PostName, Unit
@@ -21,6 +22,7 @@ def check(catalogue: Catalogue) -> None:
         *_units(catalogue),
         *_people(catalogue),
         *_items(catalogue),
+        *_channels(catalogue),
         *_last_address(catalogue),
         *_formulas(catalogue),
     ]
@@ -37,6 +39,7 @@ def _twice(catalogue: Catalogue) -> Iterator[str]:
         "accountability": [f"{a.unit} version {a.version}" for a in catalogue.accountability],
         "evaluation": [f"{f.subject} version {f.version}" for f in catalogue.evaluation],
         "calendars": [c.version for c in catalogue.calendars],
+        "channels": [c.id for c in catalogue.channels],
     }
     for key, names in named.items():
         for name, times in Counter(names).items():
@@ -92,6 +95,16 @@ def _holders(item: Item) -> Iterator[tuple[str, str]]:
     for step in item.steps:
         if step.holder is not None:
             yield f"step {step.id}: holder", step.holder
+
+
+def _channels(catalogue: Catalogue) -> Iterator[str]:
+    units, _ = _ids(catalogue)
+    for channel in catalogue.channels:
+        for problem in problems(channel):
+            yield f"channel {channel.id}: {problem}"
+        for unit in channel.units:
+            if unit not in units:
+                yield f"channel {channel.id}: unit {unit!r} is no unit of this folder"
 
 
 def _last_address(catalogue: Catalogue) -> Iterator[str]:

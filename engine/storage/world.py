@@ -11,6 +11,7 @@ import msgspec
 
 from engine.conditions import conditions_of
 from engine.storage.connect import Connection
+from notifications.channels.forms import ChannelForm
 from rules.accountability import Accountability
 from rules.calendar import Calendar, shipped
 from rules.calendar_form import read
@@ -75,6 +76,8 @@ def check_body(kind: str, id_: str, body: dict[str, Any]) -> None:
         build({"evaluation": [body]}, "")
     elif kind in SHAPES:
         msgspec.convert(body, SHAPES[kind])
+    elif kind == "channel":
+        msgspec.convert(body, ChannelForm)
     elif kind == "calendar":
         read(body)
     else:
