@@ -64,7 +64,7 @@ class Telling:
 
     def __init__(self, teller: Teller, audit: Audit, pool: Pool, waking: Waking) -> None:
         self._relay = Relay(pool, teller, waking)
-        self._dispatch = Dispatch(pool, teller)
+        self._dispatch = Dispatch(pool, teller, waking.clock)
         self._audit = audit
         self._audit_at = 0.0
 

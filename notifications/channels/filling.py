@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+# Decoded JSON: texts, numbers, lists and objects of them.
+Template = Any
 _PLACE = re.compile(r"\$\{([^}]*)\}")
-
-Template = str | int | bool | None | dict[str, "Template"] | list["Template"]
 
 
 def names(template: Template) -> frozenset[str]:

@@ -49,6 +49,7 @@ class Service:
     """Answers by `reply`, or first with what a test put into `next_replies`. `taken` are the messages it accepted."""
 
     per_minute = 20
+    minute = 60.0
 
     def __init__(self) -> None:
         self.url = ""
@@ -75,7 +76,7 @@ class Service:
 
     @property
     def too_fast(self) -> bool:
-        while self._times and self._times[0] < time.monotonic() - 60:
+        while self._times and self._times[0] < time.monotonic() - self.minute:
             self._times.popleft()
         return len(self._times) >= self.per_minute
 
