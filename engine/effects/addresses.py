@@ -32,8 +32,8 @@ def accounts(connection: Connection, persons: list[str]) -> dict[str, Account]:
     """The first active account of each person; an office is reached through those who act for it."""
     rows = connection.execute(
         "SELECT DISTINCT ON (who) who, u.locale, u.email, u.phone, u.preferences FROM unnest(%s::text[]) AS t(who) JOIN app_user u ON u.active"
-        " AND (u.person = who OR (who = ANY(u.units) AND 'leading_group' = ANY(u.roles)))"
-        " ORDER BY who, (u.person = who) DESC, (u.email IS NULL), u.login",
+        " AND (coalesce(u.person, u.login) = who OR (who = ANY(u.units) AND 'leading_group' = ANY(u.roles)))"
+        " ORDER BY who, (coalesce(u.person, u.login) = who) DESC, (u.email IS NULL), u.login",
         (persons,),
     )
     return {

@@ -10,6 +10,7 @@ import msgspec
 from psycopg.types.json import Jsonb
 
 from engine.channels import health, pace
+from engine.channels.sending import TEST
 from engine.channels.ways import Way, way
 from engine.effects.addresses import address_of
 from engine.storage.connect import Connection, Pool
@@ -24,11 +25,14 @@ MOST_CARRIED = 200
 _STATUS = {"ok": "delivered", "failed": "undeliverable", "retry_later": "sending"}
 # A message that was refused together with others goes alone from then on.
 _ALONE = "attempts->-1->>'result' IS NOT DISTINCT FROM 'failed'"
-_COLUMNS = f"id, channel, status, recipient, case_id, payload, carried_by, {_ALONE}"
+_COLUMNS = f"id, channel, status, recipient, case_id, payload, carried_by, {_ALONE}, kind"
 
 
 class Outgoing(msgspec.Struct, frozen=True):
-    """A message on its way. `address` None: the addressee has none on this channel. `carried_by`: it travels inside that one."""
+    """A message on its way. `address` None: the addressee has none on this channel. `carried_by`: it travels inside that one.
+
+    `once`: a test, which gets one attempt.
+    """
 
     id: str
     channel: str
@@ -37,6 +41,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     address: str | None
     carried_by: str | None = None
     alone: bool = False
+    once: bool = False
 
 
 def load(connection: Connection, delivery_id: str) -> Outgoing | None:
@@ -67,6 +72,8 @@ def record(
     status = _STATUS[result.result]
     if status == "undeliverable" and carried:
         status = "sending"
+    elif status == "sending" and found.once:
+        status = "undeliverable"
     attempt = {"at": now.isoformat(), "result": result.result, "code": result.code, "answer": answer}
     together = [found.id, *(one.id for one in carried)]
     _write(connection, together, status, attempt, now)
@@ -133,6 +140,6 @@ def _tell_health(connection: Connection, channel: str, result: Delivery, answer:
 
 
 def _outgoing(connection: Connection, row: tuple[Any, ...]) -> Outgoing:
-    id_, channel, status, recipient, case, payload, carried_by, alone = row
+    id_, channel, status, recipient, case, payload, carried_by, alone, kind = row
     address = address_of(connection, channel, recipient, case) if status not in FINAL else None
-    return Outgoing(id_, channel, status, msgspec.convert(payload, Message), address, carried_by, alone)
+    return Outgoing(id_, channel, status, msgspec.convert(payload, Message), address, carried_by, alone, kind == TEST)
