@@ -137,18 +137,27 @@ class Fold:
         found = self.due(clock)
         if found is None:
             return None
-        return max(found.expires_at, self._communicated(clock) or found.expires_at)
+        if clock not in self.told:
+            return found.expires_at
+        end: datetime | None = max(found.expires_at, self._communicated(clock, self.told[clock]))
+        for stop in self.stops:
+            # Under the calendar in force nothing is left, but what was told has not passed: it stops as on a last day.
+            if end is not None and stop.touches(clock) and found.expires_at <= stop.start < end:
+                end = None if stop.end_value is None else max(end, self._restarted(stop.end_value))
+        return end
 
-    def _communicated(self, clock: str) -> datetime | None:
+    def _restarted(self, value: date | datetime) -> datetime:
+        """The end of a limit with nothing left, by the day on which it restarts."""
+        day = self.day(value) if isinstance(value, datetime) else value
+        return self.calendar.end_of(self.calendar.roll(day, "next"))
+
+    def _communicated(self, clock: str, told: Told) -> datetime:
         """What had been told before a calendar moved it; what facts have moved since was never told."""
-        told = self.told.get(clock)
-        if told is None:
-            return None
         key = f"told:{clock}"
         if key not in self._dues:
             self._dues[key] = self.end_under(clock, told.calendar)
         under = self._dues[key]
-        return min(told.end, under.expires_at) if under else None
+        return min(told.end, under.expires_at) if under else told.end
 
     def before(self, since: datetime) -> list[Fold]:
         """The same under every calendar that was in force since an instant, before the present one."""
