@@ -22,6 +22,7 @@ def findings(view: View) -> list[Conclusion]:
         *_late_reports(view),
         *_elsewhere(view),
         *_referred(view),
+        *_reported(view),
         *_watched(view),
     ]
 
@@ -120,6 +121,17 @@ def _referred(view: View) -> list[Conclusion]:
             view, "suspected_offence", f"suspected_offence:{f.id}", f.occurred_at, view.at, person=f.data.person, evidence=[f.id]
         )
         for f in view.of_type("case.referred")
+    ]  # fmt: skip
+
+
+def _reported(view: View) -> list[Conclusion]:
+    """What an inspector found without a detector: slow progress, formalism, favours demanded."""
+    return [
+        finding(
+            view, f.data.finding, f"{f.data.finding}:{f.id}", f.occurred_at, view.at, person=f.data.person,
+            unit=f.data.unit or view.case.unit, evidence=[f.id],
+        )
+        for f in view.of_type("finding.reported")
     ]  # fmt: skip
 
 

@@ -171,7 +171,7 @@ class _Report:
     def _alert(self, case: str, record: Record) -> dict[str, Any]:
         data = record.data
         return {
-            "case": case, "cause": data["cause"], "level": data["level"], "rung": data["rung"], "scheduled_at": data["scheduled_at"],
+            "case": data.get("case", case), "cause": data["cause"], "level": data["level"], "rung": data["rung"], "scheduled_at": data["scheduled_at"],
             "fired_at": data["fired_at"], "to": data["to"], "late_by_system": data["late_by_system"],
             "acknowledged_at": data["acknowledged_at"], "answered_at": data["answered_at"],
         }  # fmt: skip
@@ -179,7 +179,8 @@ class _Report:
     def _proceeding(self, _: str, record: Record) -> dict[str, Any]:
         names = (
             "id", "person", "unit", "case", "breach", "grade", "count_in_window", "proposed_level", "proposed_measure", "phase",
-            "statement_until", "decided_level", "restoration_due",
+            "statement_until", "decided_level", "restoration_due", "finding", "role", "owner", "phase_due_on", "decided_by", "leaders",
+            "record_until",
         )  # fmt: skip
         return {name: record.data[name] for name in names}
 

@@ -175,6 +175,10 @@ class World:
     def active(self, person: str, on: date) -> bool:
         return any(post.in_post(on) for post in self._posts_of_person.get(person, ()))
 
+    def known(self, person: str) -> bool:
+        """Whether somebody holds or ever held a post here."""
+        return person in self._posts_of_person
+
     def within(self, unit: str | None, whole: str) -> bool:
         """Whether a unit is another one or a part of it."""
         while unit is not None and unit != whole:

@@ -159,11 +159,22 @@ class Alert(Shape, frozen=True):
     answered_at: Instant | None
 
 
+class Leader(Shape, frozen=True):
+    """A leader who could share in it, and with which measure; a person decides whether he does."""
+
+    person: str
+    post: str
+    level: int
+
+
 class Proceeding(Shape, frozen=True):
-    """`proposed_level` and `count_in_window` are of the latest derivation; `decided_level` stays."""
+    """`proposed_level` and `count_in_window` are of the latest derivation; `decided_level` stays. `person` is null against a unit.
+
+    `owner` has the phase, and `phase_due_on` to act in it, where somebody must act. Until `record_until` it may still be counted.
+    """
 
     id: str
-    person: str
+    person: str | None
     unit: str | None
     case: str
     breach: str | None
@@ -175,6 +186,13 @@ class Proceeding(Shape, frozen=True):
     statement_until: Day | None
     decided_level: int | None
     restoration_due: bool
+    finding: str
+    role: Literal["holder", "leader", "unit"]
+    owner: str | None
+    phase_due_on: Day | None
+    decided_by: str | None
+    leaders: list[Leader]
+    record_until: Day | None
 
 
 class Notice(Shape, frozen=True):
