@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from rules.detection import Detectors
 from rules.items import Struct
 from rules.limit import Limit
 
@@ -152,6 +153,7 @@ class Accountability(Struct, frozen=True):
     receipt_within: Limit = _working_days(5)
     phases: dict[str, Limit] = msgspec.field(default_factory=dict)
     ladder: Ladder = Ladder()
+    detectors: Detectors = Detectors()
     clauses: dict[str, str] = msgspec.field(default_factory=dict)
 
     def proposed_level(self, grade: str, count: int) -> int:

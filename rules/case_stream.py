@@ -19,6 +19,7 @@ from rules.moment import View
 from rules.outreach import outreach
 from rules.records import fold
 from rules.stream import Entry, FactResult, Health, Record, Step, Stream
+from rules.watch_stream import late_endings
 from rules.words import waiting
 from rules.world import World
 
@@ -140,8 +141,8 @@ def _step(
         entries=tuple(entries),
         changed=tuple(records[key] for key in changed),
         results=tuple(_result(case, records, fact) for fact in new),
-        outreach=tuple(
-            outreach(
+        outreach=(
+            *outreach(
                 case.id,
                 case.item.code if case.item else None,
                 facts,
@@ -151,7 +152,8 @@ def _step(
                 at,
                 world=world,
                 imported=health.backfilled,
-            )
+            ),
+            *late_endings(case, new, at, world),
         ),
         next_at=following,
         ended=following is None and records.get("case") is not None and records["case"].status != "open",

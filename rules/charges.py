@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rules.conclusion import Conclusion, ahead
+from rules.detection import DETECTED
 from rules.facts import Fact
 from rules.moment import View
 from rules.start import FIRST
@@ -22,6 +23,8 @@ def finding(
     if view.ahead(publish):
         return ahead("finding_opened", key, at, publish)
     body = {"kind": kind, "unit": view.case.unit, "person": None, "at": view.iso(at), **data}
+    if kind in DETECTED and view.world.accountability_of(view.case.unit, view.day(at)).detectors.on_trial(kind):
+        body["trial"] = True
     word = said(view.said, kind, key, at, (*concerned, body["person"])) if view.said else None
     return Conclusion(
         "finding_opened", key, at, publish, body,

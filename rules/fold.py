@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from copy import copy
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from rules.calendar import Calendar
 from rules.case import Clock, Custody, Finding, Hold, Outcome, Refused, Settled, Start, Status, Stop
 from rules.conditions import is_of_type
+from rules.detection import Detectors
 from rules.facts import Fact
 from rules.items import Item
 from rules.limit import Due, Limit
@@ -51,6 +53,7 @@ class Fold:
         self.start = start
         self.told = told
         self.window_ends_at: datetime | None = None
+        self.window: str | None = None
         self.notices: set[str] = set()
         self.stops: list[Stop] = []
         self.tried_stops: set[str] = set()
@@ -89,12 +92,22 @@ class Fold:
         self.refusals.append(Refused(fact.id, code, message, fact.occurred_at))
 
     def find(
-        self, kind: str, at: datetime, *evidence: str, person: str | None = None, indication: bool = False
+        self,
+        kind: str,
+        at: datetime,
+        *evidence: str,
+        person: str | None = None,
+        indication: bool = False,
+        what: tuple[str, ...] = (),
     ) -> None:
         key = f"{kind}:{evidence[0]}" if evidence else kind
         self.findings.append(
-            Finding(key=key, kind=kind, legal_at=at, person=person, evidence=evidence, indication=indication)
+            Finding(key=key, kind=kind, legal_at=at, person=person, evidence=evidence, indication=indication, what=what)
         )
+
+    def detectors(self, at: datetime) -> Detectors:
+        """The unit's detectors as they are set on the day of an instant."""
+        return self.world.accountability_of(self.item.unit, self.day(at)).detectors
 
     @property
     def holder(self) -> str | None:
@@ -174,6 +187,11 @@ class Fold:
             return False
         end = self.ends_at(clock)
         return end is None or at < end
+
+    def last_hours(self, at: datetime, within: timedelta, clocks: Iterable[str]) -> bool:
+        """Whether one of these clocks runs at an instant and has no more than this time left."""
+        ends = (self.ends_at(name) for name in clocks if self.running(name, at))
+        return any(end is not None and end - at <= within for end in ends)
 
     def clock(self, name: str) -> Clock | None:
         limit = self.limit(name)

@@ -97,11 +97,14 @@ NOT_BY_WORD = frozenset({"limit_expired", "step_overdue", "office_silent", "deli
 
 
 def by_confirmation(view: View, found: Sequence[Conclusion]) -> list[Conclusion]:
-    """Any other finding becomes a breach once a person has confirmed it, against whomever it names, and against the unit."""
+    """Any other finding becomes a breach once a person has confirmed it, against whomever it names, and against the unit.
+
+    What a detector on trial found counts for nothing, whatever is said of it.
+    """
     if not view.said:
         return []
     confirmed = [c for c in found if c.type == "finding_opened" and c.turn == "finding_confirmed"]
-    return [_by_word(view, c) for c in confirmed if c.data["kind"] not in NOT_BY_WORD]
+    return [_by_word(view, c) for c in confirmed if c.data["kind"] not in NOT_BY_WORD and not c.data.get("trial")]
 
 
 def _by_word(view: View, found: Conclusion) -> Conclusion:

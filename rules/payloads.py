@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from rules.between import OF_PATTERNS, EndingReported, PatternFound
 from rules.limit import Limit
 from rules.payload_base import Payload, Reasoned, Text
 from rules.supervision import (
@@ -240,6 +241,8 @@ PAYLOADS: dict[str, type[Any]] = {
     "breach.confirmed": BreachConfirmed,
     "breach.withdrawn": BreachNamed,
     "breach.reversed": BreachNamed,
+    "ending.reported": EndingReported,
+    "pattern.found": PatternFound,
     "recusal.declared": Recusal,
     "statement.filed": TextOf,
     "hearing.held": Hearing,
@@ -274,7 +277,7 @@ DOCKET_TYPES = frozenset({
     "measure.executed", "restoration.completed", "proceeding.closed",
 })  # fmt: skip
 # Streams send these to each other; nobody outside may.
-INTERNAL_TYPES = frozenset({"breach.confirmed", "breach.withdrawn", "breach.reversed"})
+INTERNAL_TYPES = OF_PATTERNS | {"breach.confirmed", "breach.withdrawn", "breach.reversed"}
 # They concern no case at all.
 WORLD_TYPES = frozenset({"source.watermark", "calendar.imported"})
 

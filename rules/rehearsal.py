@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 import msgspec
 
 from rules.case_stream import advance_case
-from rules.detectors import Ending, late_ending
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.instants import moment
@@ -21,9 +20,11 @@ from rules.placing import dockets_of, is_for_docket
 from rules.snapshot import payload_dict
 from rules.start import FIRST
 from rules.stream import Entry, Health, Outreach, Step, Stream
+from rules.watch_stream import advance_watch
 from rules.world import World
 
 FACTS, TICKS = 0, 1
+ADVANCES = {"case": advance_case, "docket": advance_docket, "watch": advance_watch}
 
 
 class Outage(msgspec.Struct, frozen=True):
@@ -62,7 +63,6 @@ class Rehearsal:
         self._queue: list[tuple[datetime, int, int, str]] = []
         self._places = 0
         self._dockets_of: dict[str, set[str]] = {}
-        self.endings: dict[str, Ending] = {}
         self._ends = sorted(o.end for o in outages if o.what == "engine")
 
     def play(self, facts: Iterable[Fact]) -> None:
@@ -178,11 +178,8 @@ class Rehearsal:
         stream = self.streams.get(name) or Stream(id=name)
         if not stream.facts:
             new = [*new, *self._unpark(lambda f: name == f"case:{f.case}" and not is_for_docket(f), at)]
-        advance = advance_case if name.startswith("case:") else advance_docket
-        step = advance(stream, new, at, self.world, self._health(at))
+        step = ADVANCES[name.partition(":")[0]](stream, new, at, self.world, self._health(at))
         self.streams[name] = step.stream
-        if name.startswith("case:") and (ending := late_ending(step.stream, self.world)) is not None:
-            self.endings[name] = ending
         self._write(name, new, step, at)
         self._schedule(name, step.next_at)
         for message in step.outreach:

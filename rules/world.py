@@ -14,10 +14,12 @@ from typing import Literal
 from rules.accountability import Accountability
 from rules.calendar import Calendar
 from rules.conditions import Condition
+from rules.flow_steps import ordered
 from rules.formula import Formula
 from rules.items import Item, Struct
 from rules.practice import Practice
 from rules.profile import Profile, profile_from
+from rules.token_replay import Chart
 
 PostName = Literal[
     "officer", "window", "section_head", "deputy_in_charge", "first_responsible", "discipline_group", "inspector"
@@ -78,11 +80,13 @@ class World:
         practice: Practice = Practice(),  # noqa: B008 - frozen
         conditions: dict[str, Condition] | None = None,
         formulas: tuple[Formula, ...] = (),
+        charts: dict[tuple[str, int], Chart] | None = None,
         version: str = "",
     ) -> None:
         self.profile = profile
         self.practice = practice
         self.conditions = conditions or {}
+        self._charts: dict[tuple[str, int], Chart | None] = {**(charts or {})}
         self._profiles: dict[str, Profile] = {}
         self.calendars = tuple(sorted(calendars, key=lambda pair: pair[0]))
         self.units = {unit.id: unit for unit in units}
@@ -132,6 +136,13 @@ class World:
         if key not in self._profiles:
             self._profiles[key] = profile_from(item.profile)
         return self._profiles[key]
+
+    def chart_of(self, item: Item) -> Chart | None:
+        """What an item's steps are held against: its approved flow chart, else their order. None where neither says anything that holds."""
+        key = (item.code, item.version)
+        if key not in self._charts:
+            self._charts[key] = ordered(item.steps) if item.flow_chart is None else None
+        return self._charts[key]
 
     def items(self) -> tuple[Item, ...]:
         return tuple(item for versions in self._items.values() for item in versions)

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import get_args
 
+from engine.procedures.charts import chart_of
 from engine.provisioning.folder import Catalogue, ProvisionError
 from notifications.channels.forms import problems
+from rules.errors import RuleError
 from rules.formula import flaws
 from rules.items import Item
 from rules.world import PostName, Unit
@@ -84,9 +86,19 @@ def _items(catalogue: Catalogue) -> Iterator[str]:
             yield f"item {item.code}: unit {item.unit!r} is no unit of this folder"
         if item.committed_limit is None and item.statutory_limit is None:
             yield f"item {item.code}: one of committed_limit and statutory_limit is required"
+        if item.flow_chart is not None and (wrong := _wrong_chart(item)):
+            yield f"item {item.code}: flow_chart: {wrong}"
         for where, holder in _holders(item):
             if holder not in holders:
                 yield f"item {item.code}: {where} {holder!r} is neither a person of this folder nor post:NAME"
+
+
+def _wrong_chart(item: Item) -> str | None:
+    try:
+        chart_of(item)
+    except RuleError as error:
+        return str(error)
+    return None
 
 
 def _holders(item: Item) -> Iterator[tuple[str, str]]:

@@ -114,7 +114,10 @@ class Refusal(Shape, frozen=True):
 
 
 class Finding(Shape, frozen=True):
-    """`indication`: only suspected, and it counts for nothing until somebody confirms it."""
+    """`indication`: only suspected, and it counts for nothing until somebody confirms it. `trial`: the detector runs on trial; it never counts.
+
+    `what`: what is in question (the material, the fee, the step), in the words of the facts.
+    """
 
     kind: str
     case: str
@@ -125,7 +128,9 @@ class Finding(Shape, frozen=True):
     opened_at: Instant
     status: Literal["open", "confirmed", "dismissed", "withdrawn"]
     indication: bool
+    trial: bool
     evidence: list[str]
+    what: list[str]
 
 
 class Share(Shape, frozen=True):

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from engine.conditions import conditions_of
+from engine.procedures.charts import charts_of
 from engine.storage.connect import Connection
 from notifications.channels.forms import ChannelForm
 from rules.accountability import Accountability
@@ -54,6 +55,7 @@ def build(bodies: Bodies, version: str) -> World:
         people=_structs(bodies, "person"),
         items=items,
         conditions=conditions_of(items),
+        charts=charts_of(items),
         sources=_structs(bodies, "source"),
         accountability=_structs(bodies, "accountability"),
         formulas=tuple(checked(formula) for formula in _structs(bodies, "evaluation")),
