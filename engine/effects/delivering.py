@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from datetime import timedelta
 from typing import NoReturn
 
@@ -17,13 +16,12 @@ from engine.clock import Clock
 from engine.effects import attempts
 from engine.effects.attempts import FINAL, Outgoing
 from engine.effects.convoy import one_message
+from engine.effects.lanes import Lanes
 from engine.storage.connect import Pool
 from notifications.channels.base import Delivery
 from notifications.channels.registry import Channels
 
-# A channel that hangs keeps so many attempts of this process busy, and the others keep theirs.
-AT_ONCE = 8
-_BUSY_SECONDS, _CARRIED_SECONDS = 2.0, 5.0
+_CARRIED_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
 
@@ -33,7 +31,7 @@ class Deliveries:
         self._pool = pool
         self._clock = clock
         self._channels = channels
-        self._under_way: Counter[str] = Counter()
+        self._lanes = Lanes()
 
     async def deliver(self, delivery_id: str) -> str:
         """`delivered` or `undeliverable`. ApplicationError where it must wait or the service is at fault: the workflow tries again."""
@@ -42,13 +40,8 @@ class Deliveries:
             return found.status
         if found.carried_by:
             _wait("carried", _CARRIED_SECONDS)
-        if self._under_way[found.channel] >= AT_ONCE:
-            _wait("busy", _BUSY_SECONDS)
-        self._under_way[found.channel] += 1
-        try:
+        async with self._lanes.place(found.channel):
             return await self._in_turn(found)
-        finally:
-            self._under_way[found.channel] -= 1
 
     async def give_up(self, delivery_id: str) -> None:
         """After the last attempt. What was delivered in the last moment stays delivered."""

@@ -55,6 +55,7 @@ def worker(client: Client, effects: Effects, task_queue: str = TASK_QUEUE) -> Wo
         max_cached_workflows=5000,
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,
+        max_concurrent_activities=1000,  # deliveries alone; most of them wait for somebody else
         max_concurrent_workflow_task_polls=10,
     )
 

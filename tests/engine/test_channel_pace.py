@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.channels import pace
+from engine.effects import lanes
 from tests.support.posting import Desk
-from tests.support.services import KEY, Reply, WeComService, running
+from tests.support.services import KEY, FeishuService, Reply, WeComService, running
 from tests.support.worlds import a_database
 
 pytestmark = pytest.mark.postgres
@@ -30,7 +31,7 @@ def wecom(desk: Desk) -> Iterator[WeComService]:
 
 
 def in_small_groups(desk: Desk, ids: list[str]) -> list[str]:
-    """Five at a time: far more at once a worker sends back without an attempt; and so the first twenty are those that go."""
+    """Five at a time, so that the first twenty are those that go."""
     outcomes: list[str] = []
     for start in range(0, len(ids), 5):
         outcomes += desk.deliver(*ids[start : start + 5]).values()
@@ -100,11 +101,18 @@ def test_a_pause_that_the_service_asks_for_holds_for_all_workers(desk: Desk, wec
     assert set(desk.deliver(ids[1]).values()) == {"delivered"}
 
 
-def test_a_channel_that_hangs_keeps_only_its_share_of_a_worker_busy(desk: Desk, wecom: WeComService):
-    wecom.always = Reply(200, {"errcode": 0, "errmsg": "ok"}, (), 1.0)
-    outcomes = desk.deliver(*desk.waiting(20))
-    assert sorted(set(outcomes.values())) == ["delivered", "waits busy"]
+def test_a_channel_that_hangs_keeps_only_its_own_lane_busy(
+    desk: Desk, wecom: WeComService, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(lanes, "PATIENCE", 0.3)
+    with running(FeishuService()) as feishu:
+        desk.channel(feishu, "feishu")
+        wecom.always = Reply(200, {"errcode": 0, "errmsg": "ok"}, (), 1.5)
+        to_feishu = desk.waiting(4, "feishu", "f")
+        outcomes = desk.deliver(*desk.waiting(20), *to_feishu)
+    assert [outcomes[id_] for id_ in to_feishu] == ["retry_later feishu: 19021"] * 4, "answered at once: no signature"
     assert list(outcomes.values()).count("delivered") == 16
+    assert list(outcomes.values()).count("waits busy") == 4
 
 
 def test_the_minute_of_a_robot_is_counted_from_its_oldest_message(desk: Desk, wecom: WeComService):

@@ -60,11 +60,11 @@ class Desk:
         with self.pool.connection() as connection:
             insert(connection, "app_user", [{**row, **more}])
 
-    def waiting(self, number: int, channel: str = "wecom") -> list[str]:
+    def waiting(self, number: int, channel: str = "wecom", mark: str = "m") -> list[str]:
         """Messages for the group, ready to be sent."""
         message = {"kind": "red_card", "locale": "zh", "text": "请立即办理。\n", "html": ""}
         rows = [
-            {"id": f"m{n:03}", "channel": channel, "recipient": f"channel:{channel}", "kind": "red_card", "locale": "zh",
+            {"id": f"{mark}{n:03}", "channel": channel, "recipient": f"channel:{channel}", "kind": "red_card", "locale": "zh",
              "status": "sending", "notices": [], "payload": {**message, "subject": f"红牌 {n}"}, "attempts": [],
              "created_at": MONDAY + timedelta(seconds=n)}
             for n in range(number)
