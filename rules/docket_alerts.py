@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rules.alerts import TURNS, TYPES
-from rules.chain import climb
+from rules.chain import Rung, next_rung
 from rules.conclusion import Conclusion
 from rules.facts import Fact
 from rules.phases import Place, Standing, restore_by
@@ -40,35 +40,30 @@ def _ladder(
 ) -> list[Conclusion]:  # fmt: skip
     """Yellow to the owner when the clock ends, then one up each time nobody acts; a rung once per cause."""
     found: list[Conclusion] = []
-    at = end
-    for rung, to in enumerate([(owner,), *_above(proceeding, owner, place)]):
+    at, shut_out = end, frozenset(proceeding.concerned | {owner})
+    asked: Rung | None = Rung("owner", (owner,))
+    while asked is not None:
+        rung = len(found)
         level = "yellow" if rung == 0 else "escalated"
-        key = f"alert:{cause}:{level}:{rung}"
-        record = records.get(key)
-        found.append(_alert(proceeding, cause, level, rung, at, to, record, facts, place))
+        record = records.get(f"alert:{cause}:{level}:{rung}")
+        found.append(_alert(proceeding, cause, level, rung, at, asked, record, facts, place))
         if record is None:
             break
         on = place.calendar.local_date(record.recorded_at)
         at = due(place.world.practice.hold_within, on, place.calendar, place.world.profile).expires_at
+        today = place.calendar.local_date(place.at)
+        asked = next_rung(place.world, proceeding.unit, today, ABOVE, record.data["asked"], shut_out)
     return found
 
 
-def _above(proceeding: Proceeding, owner: str, place: Place) -> list[tuple[str, ...]]:
-    """The chain without those concerned; its last address always exists."""
-    on = place.calendar.local_date(place.at)
-    shut_out = proceeding.concerned | {owner}
-    rungs = [tuple(p for p in rung if p not in shut_out) for rung in climb(place.world, proceeding.unit, on, ABOVE)]
-    return [rung for rung in rungs if rung]
-
-
 def _alert(
-    proceeding: Proceeding, cause: str, level: str, rung: int, at: datetime, to: Sequence[str], record: Record | None,
+    proceeding: Proceeding, cause: str, level: str, rung: int, at: datetime, asked: Rung, record: Record | None,
     facts: Sequence[Fact], place: Place,
 ) -> Conclusion:  # fmt: skip
     zone = place.calendar.zone
     data: dict[str, Any] = {
         "case": proceeding.case, "cause": cause, "level": level, "rung": rung, "scheduled_at": at.astimezone(zone).isoformat(),
-        "fired_at": place.at.astimezone(zone).isoformat(), "to": list(to), "acknowledged_at": None, "answered_at": None,
+        "fired_at": place.at.astimezone(zone).isoformat(), "to": list(asked.people), "asked": asked.post, "acknowledged_at": None, "answered_at": None,
         "late_by_system": place.at - at > place.world.practice.late_by_system_after,
     }  # fmt: skip
     turn, turned = _turn(record, facts, place)
