@@ -13,7 +13,7 @@ from bench.scale import Scale
 from bench.sending import BenchError
 
 _MINUTES = 60
-_FAULTS = ("lost", "surplus", "doubled", "ownerless")
+_FAULTS = ("lost", "surplus", "doubled", "ownerless", "gaps")
 
 
 def year(part: Part, scale: Scale, shown: Shown) -> None:

@@ -20,6 +20,7 @@ from rules.marks import marks
 from rules.rehearsal import Rehearsal
 from rules.reporting_period import reporting_period
 
+FAULTS = ("lost", "surplus", "doubled", "ownerless", "gaps")
 _ALERT = ("cause", "level", "rung", "scheduled_at", "fired_at", "to", "late_by_system")
 
 
@@ -64,11 +65,11 @@ def _grades(played: Rehearsal) -> dict[str, dict[str, int]]:
 
 
 def _found(verdict: Verdict) -> dict[str, int]:
-    counted = {name: len(getattr(verdict, name)) for name in ("lost", "surplus", "doubled", "ownerless")}
+    counted = {name: len(getattr(verdict, name)) for name in FAULTS}
     return {"expected": verdict.expected, "sent": verdict.sent, **counted}
 
 
 if __name__ == "__main__":
     result = run(*map(int, sys.argv[1:]))
     print(msgspec.json.format(msgspec.json.encode(result)).decode())
-    raise SystemExit(any(result[name] for name in ("lost", "surplus", "doubled", "ownerless")))
+    raise SystemExit(any(result[name] for name in FAULTS))

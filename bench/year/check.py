@@ -12,11 +12,13 @@ from bench.year.posts import Posts
 from bench.year.road import Expected, Road
 
 Alert = Mapping[str, Any]
+# Alerts to those who let a proceeding wait: the road knows limits and steps, of these it looks at owners, repetitions and gaps.
+HEARINGS = "proceeding:"
 _NEVER = datetime.max.replace(tzinfo=CHINA)
 
 
 class Verdict(NamedTuple):
-    """`lost`: expected and not sent, or sent to others or at another time. `surplus`: sent and not expected. `doubled`: the same rung of the same end twice."""
+    """`lost`: expected and not sent, or sent to others or at another time. `surplus`: sent and not expected. `gaps`: ladders that lack a rung. `doubled`: the same rung of the same end twice."""
 
     expected: int
     sent: int
@@ -24,21 +26,23 @@ class Verdict(NamedTuple):
     surplus: list[Expected]
     doubled: list[tuple[Any, ...]]
     ownerless: list[str]
+    gaps: list[tuple[str, str]]
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost or self.surplus or self.doubled or self.ownerless)
+        return not (self.lost or self.surplus or self.doubled or self.ownerless or self.gaps)
 
 
 def check(spec: Mapping[str, Any], facts: Iterable[Mapping[str, Any]], alerts: Iterable[Alert]) -> Verdict:
     """`alerts` in the shape of a rehearsal's output."""
     given = [sent(alert) for alert in alerts]
     expected = list(Road(spec).alerts(facts))
-    there, wanted = Counter(given), Counter(expected)
+    there, wanted = Counter(a for a in given if not a.cause.startswith(HEARINGS)), Counter(expected)
     rungs = Counter((a.case, a.cause, a.level, a.rung, a.scheduled_at) for a in given)
     return Verdict(
         len(expected), len(given), sorted((wanted - there).elements()), sorted((there - wanted).elements()),
         [rung for rung, times in rungs.items() if times > 1], list(_ownerless(spec, given)),
+        _gaps(given),
     )  # fmt: skip
 
 
@@ -54,6 +58,21 @@ def _ownerless(spec: Mapping[str, Any], given: Iterable[Expected]) -> Iterator[s
         on = alert.fired_at.astimezone(CHINA).date()
         if not alert.to or not all(posts.in_post(person, on) for person in alert.to):
             yield f"{alert.case} {alert.cause} {alert.level} {alert.rung}: sent to {alert.to or 'nobody'} on {on}"
+
+
+def _gaps(given: Iterable[Expected]) -> list[tuple[str, str]]:
+    """Causes whose ladder lacks a rung: each one up comes after the one below it."""
+    ladders: dict[tuple[str, str], list[Expected]] = {}
+    for alert in given:
+        ladders.setdefault((alert.case, alert.cause), []).append(alert)
+    return [cause for cause, ladder in ladders.items() if not _whole(ladder)]
+
+
+def _whole(ladder: list[Expected]) -> bool:
+    first = [alert for alert in ladder if alert.level != "escalated"]
+    ups = sorted((alert for alert in ladder if alert.level == "escalated"), key=lambda alert: alert.rung)
+    times = [min((alert.fired_at for alert in first), default=_NEVER), *(alert.fired_at for alert in ups)]
+    return [alert.rung for alert in ups] == list(range(1, len(ups) + 1)) and times == sorted(times)
 
 
 def left_behind(spec: Mapping[str, Any], given: Iterable[Expected]) -> int:

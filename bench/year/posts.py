@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-_UP = ("section_head", "deputy_in_charge", "first_responsible", "discipline_group")
+Rung = tuple[str, tuple[str, ...]]
+UP = ("section_head", "deputy_in_charge", "first_responsible", "discipline_group")
 
 
 class Posts:
@@ -39,11 +40,16 @@ class Posts:
     def inspectors(self, on: date) -> tuple[str, ...]:
         return tuple(person for person in self._inspectors if self.in_post(person, on))
 
-    def heads(self, unit: str, on: date) -> int:
-        """1 if the unit has a section head, who is on the first rung of a red card already."""
-        return len(self.holders(unit, "section_head", on)[:1])
-
-    def ladder(self, unit: str, on: date) -> list[tuple[str, ...]]:
+    def ladder(self, unit: str, on: date) -> list[Rung]:
         """Section head, deputy in charge, first responsible person, discipline group, inspectors, leading-group office; vacant rungs are passed over."""
-        rungs = [*(self.holders(unit, post, on) for post in _UP), self.inspectors(on), (self._last,)]
-        return [rung for rung in rungs if rung]
+        found = [
+            *((post, self.holders(unit, post, on)) for post in UP),
+            ("inspectors", self.inspectors(on)),
+            ("office", (self._last,)),
+        ]
+        return [rung for rung in found if rung[1]]
+
+    def above(self, unit: str, on: date, asked: str) -> Rung | None:
+        """Who stands next above a post that was asked; None above the last one."""
+        order = [*UP, "inspectors", "office"]
+        return next((rung for rung in self.ladder(unit, on) if order.index(rung[0]) > order.index(asked)), None)

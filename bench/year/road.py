@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from bench.year.days import CHINA, Table, at, midnight_after
-from bench.year.posts import Posts
+from bench.year.posts import UP, Posts
 from bench.year.world import CHANGED_DAYS, LIMITS, SILENT_ON, STEPS, WARNINGS
 
 DELAY = timedelta(minutes=10)
@@ -248,15 +248,18 @@ class _Walk:
             self._climb(cause, card)
 
     def _climb(self, cause: str, card: Expected | None) -> None:
-        rung = 0
-        while card is not None and (over := self._unanswered(card)) is not None:
+        rung, asked = 0, UP[0]  # the card itself went to the section head too
+        while card is not None and asked != "office" and (over := self._unanswered(card)) is not None:
             rung += 1
             if rung == 1:
                 self._send(f"alert_unanswered:{cause}", "red", 0, over, over, "inspectors")
-            card = self._send(cause, "escalated", rung, over, max(over, card.fired_at), "above", place=rung)
-            if card is not None and not card.to:  # nobody is above the last address
-                del self.sent[cause, "escalated", rung, over]
-                return
+            card = self._send(cause, "escalated", rung, over, max(over, card.fired_at), "above", below=asked)
+            if card is not None:
+                asked = self._post_asked(card, asked)
+
+    def _post_asked(self, card: Expected, below: str) -> str:
+        rung = self.road.posts.above(self.unit, card.fired_at.astimezone(CHINA).date(), below)
+        return "office" if rung is None else rung[0]
 
     def _unanswered(self, card: Expected) -> datetime | None:
         """When the five days for an answer ran out or will; None if somebody answered in time."""
@@ -295,11 +298,12 @@ class _Walk:
         return tuple(dict.fromkeys((*self._to_one(on, held[-1]), *heads)))
 
     def _to_one(self, on: date, person: str) -> tuple[str, ...]:
-        return (person,) if self.road.posts.in_post(person, on) else self.road.posts.ladder(self.unit, on)[0]
+        return (person,) if self.road.posts.in_post(person, on) else self.road.posts.ladder(self.unit, on)[0][1]
 
     def _to_inspectors(self, on: date) -> tuple[str, ...]:
         return self.road.posts.inspectors(on) or ("office",)
 
-    def _to_above(self, on: date, place: int) -> tuple[str, ...]:
-        ladder = self.road.posts.ladder(self.unit, on)[self.road.posts.heads(self.unit, on) :]
-        return ladder[place - 1] if place <= len(ladder) else ()
+    def _to_above(self, on: date, below: str) -> tuple[str, ...]:
+        rung = self.road.posts.above(self.unit, on, below)
+        assert rung is not None, "above everybody but the leading-group office there is somebody"
+        return rung[1]
