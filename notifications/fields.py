@@ -38,6 +38,7 @@ CertificateStatus = Literal["superseded", "under_review", "revoked"]
 DateChange = Literal["later", "earlier", "firm"]
 CompletionStage = Literal["before_acceptance", "after_acceptance"]
 Matter = Literal["silence", "measure", "review"]
+ReviewOffice = Literal["legal_office", "approval_centre", "price_bureau", "leading_group_office"]
 Measure = Literal[
     "admonitory_education",
     "circulated_criticism",
@@ -49,7 +50,7 @@ Measure = Literal[
 ]
 
 CODES: dict[str, object] = {"clock": Clock, "level": Level, "climb": Climb, "hold": Hold}
-CODES |= {"certificate_status": CertificateStatus, "measure": Measure}
+CODES |= {"certificate_status": CertificateStatus, "measure": Measure, "office": ReviewOffice}
 
 
 class DigestLine(Struct, frozen=True):

@@ -18,6 +18,7 @@ from notifications.fields import (
     Link,
     Matter,
     Measure,
+    ReviewOffice,
     Silence,
     Text,
     Texts,
@@ -237,6 +238,27 @@ _TABLE = (
         },
         can_wait=True,
     ),
+    # To those who review what a unit wants to publish
+    notice(
+        "review_waiting",
+        "decider",
+        "leading_group",
+        fields={"item_name": Text, "unit_name": Text, "filing": Text, "office": ReviewOffice, "due_on": Day},
+        can_wait=True,
+    ),
+    notice(
+        "review_overdue",
+        "first_responsible",
+        "leading_group",
+        fields={
+            **AUTOMATIC,
+            "item_name": Text,
+            "unit_name": Text,
+            "filing": Text,
+            "office": ReviewOffice,
+            "due_on": Day,
+        },
+    ),
     # To those who run the installation
     notice(
         "calendar_missing",
@@ -255,7 +277,6 @@ _TABLE = (
         "operator",
         fields={"channel": Text, "failures": Count, "since": Instant, "last_answer": Text, "waiting": Count},
     ),
-    notice("channel_test", "operator", fields={"channel": Text, "asked_by": Text, "asked_at": Instant}),
     # Many in one
     notice(
         "digest",

@@ -115,6 +115,13 @@ class Material(Struct, frozen=True):
     name_en: str | None = None
 
 
+class Duty(Struct, frozen=True):
+    """What somebody who exercises the power has to do; `holder` a person or `post:NAME`."""
+
+    holder: str
+    duty: str
+
+
 class Carrier(Struct, frozen=True):
     """What is on display somewhere: which of the five disclosures' carriers, where, and what it says."""
 
@@ -123,6 +130,15 @@ class Carrier(Struct, frozen=True):
     committed_limit: Limit | None = None
     version: int | None = None
     displayed_on: date | None = None
+
+
+class Category(Struct, frozen=True):
+    """A category of the register of powers: data of the installation. A historical one is kept for what stands under it."""
+
+    id: str
+    name: str = ""
+    name_en: str | None = None
+    historical: bool = False
 
 
 class Exemption(Struct, frozen=True):
@@ -135,8 +151,6 @@ class Exemption(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """`flow_chart`: the approved chart as BPMN 2.0; without it the steps are the chart. `windows`: those authorised to handle it."""
-
     code: str
     unit: str
     version: int
@@ -162,11 +176,18 @@ class Item(Struct, frozen=True):
     fees: tuple[dict[str, Any], ...] = ()
     conditions: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
-    flow_chart: str | None = None
     deficits_pause: bool = False
     undertaking: bool = False
     statutory_duty: bool = False
     verification_limit: Limit | None = None
+    leader_in_charge: str | None = None
+    section_in_charge: str | None = None
+    duties: tuple[Duty, ...] = ()
+    rules_of_exercise: tuple[str, ...] = ()
+    service_commitment: str | None = None
+    work_discipline: tuple[str, ...] = ()
+    accountability: str | None = None
+    retired: bool = False
     carriers: tuple[Carrier, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
 

@@ -27,6 +27,8 @@ from rules.lint_silence import (
 from rules.lint_tables import table_gap, table_overlap, table_row_idle, table_without_default
 from rules.world import World
 
+# The years that a limit can be counted in, with room for the longest (calendar.py).
+FIRST, LAST = date(1900, 1, 1), date(2300, 1, 1)
 Check = Callable[[Ground], Iterator[Lint]]
 # In the order in which an editor mends them: the promise, its parts, what stops it, what silence means, who does it, what shows it.
 OF_ITEMS: tuple[Check, ...] = (
@@ -58,6 +60,8 @@ def lint_item(item: Item, world: World, *, on: date | None = None, described: bo
     """Everything found in an item. `on`: the day it is looked at, if later than the day it takes effect."""
     day = item.effective_from if on is None else max(on, item.effective_from)
     ground = Ground(item=item, world=world, on=day, described=described)
+    if not FIRST <= day <= LAST:
+        return (ground.error("unit_trap", "effective_from", "day", on=day.isoformat()),)
     return tuple(found for check in OF_ITEMS for found in check(ground))
 
 

@@ -59,9 +59,15 @@ TYPES: dict[str, tuple[str, str | None]] = {
     "case_reopened": ("case", None),
     "proceeding_opened": ("proceeding", None),
     "proceeding_moved": ("proceeding", None),
-    "restoration_opened": ("task", "open"),
-    "restoration_completed": ("task", "done"),
-    "restoration_withdrawn": ("task", "withdrawn"),
+    "filing_saved": ("filing", None),
+    "filing_submitted": ("filing", None),
+    "filing_reviewed": ("filing", None),
+    "filing_review_overdue": ("filing", None),
+    "filing_approved": ("filing", None),
+    "filing_returned": ("filing", None),
+    "filing_published": ("filing", None),
+    "filing_withheld": ("filing", None),
+    "filing_withdrawn": ("filing", None),
 }
 # A conclusion that no longer holds is answered by an entry of this type; kinds not named here stay as they are.
 WITHDRAWALS: dict[str, str] = {
@@ -78,10 +84,9 @@ WITHDRAWALS: dict[str, str] = {
     "hold": "hold_closed",
     "finding": "finding_closed",
     "breach": "breach_withdrawn",
-    "task": "restoration_withdrawn",
 }
 # What was once said to somebody cannot be unsaid; the words "withdrawn" and "closed" are ordinary ends of a case or a proceeding.
-STICKY = frozenset({"alert", "notice", "case", "proceeding"})
+STICKY = frozenset({"alert", "notice", "case", "proceeding", "filing"})
 GONE = frozenset({"withdrawn", "reversed", "superseded", "closed"})
 
 

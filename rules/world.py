@@ -9,17 +9,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from rules.accountability import Accountability
 from rules.calendar import Calendar
 from rules.conditions import Condition
-from rules.flow_steps import ordered
+from rules.filing import FilingRules
 from rules.formula import Formula
-from rules.items import Item, Struct
+from rules.items import Category, Item, Struct
 from rules.practice import Practice
 from rules.profile import Profile, profile_from
-from rules.token_replay import Chart
 
 PostName = Literal[
     "officer", "window", "section_head", "deputy_in_charge", "first_responsible", "discipline_group", "inspector"
@@ -78,15 +77,18 @@ class World:
         leading_group_office: str | None = None,
         inspectors: tuple[str, ...] = (),
         practice: Practice = Practice(),  # noqa: B008 - frozen
+        filing: FilingRules = FilingRules(),  # noqa: B008 - frozen
+        categories: tuple[Category, ...] = (),
         conditions: dict[str, Condition] | None = None,
         formulas: tuple[Formula, ...] = (),
-        charts: dict[tuple[str, int], Chart] | None = None,
         version: str = "",
     ) -> None:
+        self._given = {name: value for name, value in locals().items() if name != "self"}
         self.profile = profile
         self.practice = practice
+        self.filing = filing
+        self.categories = {category.id: category for category in categories}
         self.conditions = conditions or {}
-        self._charts: dict[tuple[str, int], Chart | None] = {**(charts or {})}
         self._profiles: dict[str, Profile] = {}
         self.calendars = tuple(sorted(calendars, key=lambda pair: pair[0]))
         self.units = {unit.id: unit for unit in units}
@@ -101,6 +103,10 @@ class World:
         for item in sorted(items, key=lambda i: (i.effective_from, i.version)):
             self._items.setdefault(item.code, []).append(item)
         self._known_from = [known for known, _ in self.calendars]
+
+    def but(self, **changes: Any) -> World:
+        """The same world with some of what it was built from changed."""
+        return World(**{**self._given, **changes})
 
     def calendar(self, at: datetime) -> Calendar:
         """The calendar in force at an instant (the first one before any is known)."""
@@ -126,7 +132,11 @@ class World:
         """The version effective on a day and published by then; None if there is none."""
         versions = self._items.get(code, ())
         known = [i for i in versions if i.effective_from <= on and (i.published_on is None or i.published_on <= on)]
-        return known[-1] if known else None
+        return known[-1] if known and not known[-1].retired else None
+
+    def versions(self, code: str) -> tuple[Item, ...]:
+        """All versions of an item, in the order in which they take effect."""
+        return tuple(self._items.get(code, ()))
 
     def profile_of(self, item: Item) -> Profile:
         """The item's own conventions, else those of the world."""
@@ -136,13 +146,6 @@ class World:
         if key not in self._profiles:
             self._profiles[key] = profile_from(item.profile)
         return self._profiles[key]
-
-    def chart_of(self, item: Item) -> Chart | None:
-        """What an item's steps are held against: its approved flow chart, else their order. None where neither says anything that holds."""
-        key = (item.code, item.version)
-        if key not in self._charts:
-            self._charts[key] = ordered(item.steps) if item.flow_chart is None else None
-        return self._charts[key]
 
     def items(self) -> tuple[Item, ...]:
         return tuple(item for versions in self._items.values() for item in versions)
@@ -185,10 +188,6 @@ class World:
 
     def active(self, person: str, on: date) -> bool:
         return any(post.in_post(on) for post in self._posts_of_person.get(person, ()))
-
-    def known(self, person: str) -> bool:
-        """Whether somebody holds or ever held a post here."""
-        return person in self._posts_of_person
 
     def within(self, unit: str | None, whole: str) -> bool:
         """Whether a unit is another one or a part of it."""

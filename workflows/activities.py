@@ -23,6 +23,11 @@ class Effects(ABC):
     async def advance_proceeding(self, proceeding: Proceeding) -> Moment:
         """Conclude the proceeding's docket at the present moment; answer its phase and next moment."""
 
+    @activity.defn(name="advance_filing")
+    @abstractmethod
+    async def advance_filing(self, stream_id: str) -> Moment:
+        """Conclude the stream `filing:<id>` at the present moment; answer its phase and next moment."""
+
     @activity.defn(name="deliver")
     @abstractmethod
     async def deliver(self, message_id: str) -> str:

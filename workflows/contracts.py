@@ -9,6 +9,7 @@ NEVER = 253402214400.0  # 9999-12-31: nothing is pending, only a nudge wakes
 CASE_WORKFLOW = "CaseWorkflow"
 PROCEEDING_WORKFLOW = "ProceedingWorkflow"
 DELIVERY_WORKFLOW = "DeliveryWorkflow"
+REVIEW_WORKFLOW = "ReviewWorkflow"
 
 
 @dataclass(frozen=True)

@@ -57,20 +57,7 @@ def propose(connection: Connection, form: dict[str, Any], now: datetime) -> Prop
 
 def with_calendar(world: World, calendar: Calendar, at: datetime) -> World:
     """The same world, with this calendar in force from `at` on."""
-    return World(
-        profile=world.profile,
-        practice=world.practice,
-        conditions=world.conditions,
-        calendars=(*world.calendars, (at, calendar)),
-        units=tuple(world.units.values()),
-        people=world.people,
-        items=world.items(),
-        sources=tuple(world.sources.values()),
-        accountability=world.accountability,
-        leading_group_office=world.leading_group_office,
-        inspectors=world.inspectors,
-        version=f"{world.version}+{calendar.version}",
-    )
+    return world.but(calendars=(*world.calendars, (at, calendar)), version=f"{world.version}+{calendar.version}")
 
 
 def shipped_body() -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.cli.columns import Column, print_columns
+from engine.cli.item_filing import add
 from engine.cli.output import Output
 from engine.cli.texts import language
 
@@ -20,6 +21,9 @@ _COLUMNS = (
     Column("code", "代码", "code"),
 )
 _JSON = ("code", "severity", "item", "field", "message")
+
+
+add(app)
 
 
 @app.callback()

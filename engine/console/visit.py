@@ -37,9 +37,6 @@ DONE = (
     "released",
     "discarded",
     "imported",
-    "tested",
-    "sent_again",
-    "chosen",
 )
 LANGUAGE_COOKIE = "jiannuo_language"
 

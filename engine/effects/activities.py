@@ -7,7 +7,7 @@ from functools import partial
 
 from temporalio import activity
 
-from engine.effects.advancing import advance_cases, advance_docket
+from engine.effects.advancing import advance_cases, advance_docket, advance_filing
 from engine.effects.delivering import Deliveries
 from engine.effects.looks import Looks
 from engine.effects.moments import Waking
@@ -30,6 +30,10 @@ class EngineEffects(Effects):
     @activity.defn(name="advance_proceeding")
     async def advance_proceeding(self, proceeding: Proceeding) -> Moment:
         return await asyncio.to_thread(advance_docket, self._pool, self._waking, proceeding)
+
+    @activity.defn(name="advance_filing")
+    async def advance_filing(self, stream_id: str) -> Moment:
+        return await asyncio.to_thread(advance_filing, self._pool, self._waking, stream_id)
 
     @activity.defn(name="deliver")
     async def deliver(self, message_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.effects.faces import case_faces, docket_faces
+from engine.effects.faces import case_faces, docket_faces, filing_faces
 from engine.effects.moments import Waking
 from engine.intake.decide import advance
 from engine.storage.connect import Pool
@@ -32,3 +32,11 @@ def advance_docket(pool: Pool, waking: Waking, proceeding: Proceeding) -> Moment
         shown = docket_faces(connection, [proceeding.docket], calendar).get(proceeding.docket, {})
     face = shown.get(proceeding, Face(stage=CLOSED))
     return Moment(advanced.seq, waking.at(advanced.next_at), face, face.stage == CLOSED)
+
+
+def advance_filing(pool: Pool, waking: Waking, stream_id: str) -> Moment:
+    """The stream of a filing; its workflow is told by this answer, and ends when nobody has it in hand any more."""
+    with pool.connection() as connection:
+        advanced = advance(connection, [stream_id], waking.clock, told=True)[stream_id]
+        face = filing_faces(connection, [stream_id]).get(stream_id, Face())
+    return Moment(advanced.seq, waking.at(advanced.next_at), face, advanced.ended)

@@ -40,5 +40,15 @@ def docket_faces(
     return found
 
 
+def filing_faces(connection: Connection, stream_ids: Sequence[str]) -> dict[str, Face]:
+    """By stream id. The stage is the phase, the due date that of the first review still out."""
+    rows = connection.execute(
+        "SELECT stream_id, code, coalesce(unit, ''), phase, (SELECT min(r->>'due_on') FROM jsonb_array_elements(data->'reviews') AS r"
+        " WHERE r->>'verdict' IS NULL AND phase = 'reviewing') FROM filing WHERE stream_id = ANY(%s::text[])",
+        (list(stream_ids),),
+    )
+    return {id_: Face("", code, unit, phase, due_on or "") for id_, code, unit, phase, due_on in rows}
+
+
 def _last_day(until: datetime | None, calendar: Calendar) -> str:
     return calendar.local_date(until - _INSTANT).isoformat() if until else ""

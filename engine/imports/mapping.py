@@ -27,8 +27,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import yaml
 
-from rules.payload_base import Payload
-from rules.payloads import PAYLOADS, Attributes
+from rules.payloads import PAYLOADS, Attributes, Payload
 
 Format = Literal["xes", "csv", "jsonl", "xlsx"]
 _SUFFIXES: dict[str, Format] = {".xes": "xes", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xlsx": "xlsx"}

@@ -10,9 +10,9 @@ import msgspec
 from rules.case_stream import advance_case
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
+from rules.filing_stream import advance_filing
 from rules.records import fold
 from rules.stream import Entry, FactResult, Health, Record, Step, Stream
-from rules.watch_stream import advance_watch
 from rules.world import World
 
 Advance = Callable[[Stream, Sequence[Fact], datetime, World, Health], Step]
@@ -64,7 +64,7 @@ def _step(stream: Stream, new: Sequence[Fact], entries: Sequence[Entry], records
 ADVANCES: dict[str, Advance] = {
     "case": advance_case,
     "docket": advance_docket,
-    "watch": advance_watch,
+    "filing": advance_filing,
     "catalogue": advance_catalogue,
     "source": keep,
     "calendar": keep,

@@ -83,6 +83,10 @@ class Moving:
         self._summarise()
         return ()
 
+    def take(self, done: Step, actor: str) -> None:
+        """What somebody decided where people decide: entries in his name."""
+        self._write((), done, self.at, actor)
+
     def halt(self, error: Exception) -> None:
         """Opens the hold `engine_error`; the rules close it by themselves once they go through again."""
         _log.error("stream_halted", stream=self.id, version=self.version, **trace(error))
@@ -139,17 +143,17 @@ class Moving:
         except Exception as error:  # noqa: BLE001 - as above
             self.halt(error)
 
-    def _write(self, taken: Sequence[Fact], done: Step, at: datetime) -> None:
+    def _write(self, taken: Sequence[Fact], done: Step, at: datetime, actor: str | None = None) -> None:
         for fact in taken:
             self.lines.append(fact_line(fact, self.id, self.head.kind, self.version + 1, self.world.version))
         for entry in done.entries:
-            self.lines.append(self._line(entry, at))
+            self.lines.append(self._line(entry, at, actor))
         self.stream = done.stream
         self.changed |= {record.key: record for record in done.changed}
         self.results |= {result.fact: result for result in done.results}
         self.next_at, self.ended = done.next_at, done.ended
 
-    def _line(self, entry: Entry, at: datetime) -> Line:
+    def _line(self, entry: Entry, at: datetime, actor: str | None = None) -> Line:
         return Line(
             stream_kind=self.head.kind,
             stream_id=self.id,
@@ -161,5 +165,6 @@ class Moving:
             legal_at=entry.legal_at and entry.legal_at.astimezone(UTC),
             reported_at=at,
             recorded_at=self.at,
+            actor=actor,
             under=self.world.version,
         )

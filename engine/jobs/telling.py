@@ -10,7 +10,15 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, W
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from workflows.contracts import CASE_WORKFLOW, DELIVERY_WORKFLOW, PROCEEDING_WORKFLOW, TASK_QUEUE, Moment, Proceeding
+from workflows.contracts import (
+    CASE_WORKFLOW,
+    DELIVERY_WORKFLOW,
+    PROCEEDING_WORKFLOW,
+    REVIEW_WORKFLOW,
+    TASK_QUEUE,
+    Moment,
+    Proceeding,
+)
 from workflows.search_attributes import attributes
 
 
@@ -94,7 +102,9 @@ class Teller:
 
 
 def _type(word: Word) -> str:
-    return PROCEEDING_WORKFLOW if word.proceeding else CASE_WORKFLOW
+    if word.proceeding:
+        return PROCEEDING_WORKFLOW
+    return REVIEW_WORKFLOW if word.workflow_id.startswith("filing:") else CASE_WORKFLOW
 
 
 def _attributes(word: Word) -> TypedSearchAttributes:

@@ -20,8 +20,8 @@ class Unsent(msgspec.Struct, frozen=True):
     ended: bool
 
     @property
-    def is_case(self) -> bool:
-        return self.stream_id.startswith("case:")
+    def kind(self) -> str:
+        return self.stream_id.partition(":")[0]
 
 
 def unsent(connection: Connection, after: str, limit: int) -> list[Unsent]:

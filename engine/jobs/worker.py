@@ -26,8 +26,9 @@ from workflows.case import CaseWorkflow
 from workflows.contracts import TASK_QUEUE
 from workflows.delivery import DeliveryWorkflow
 from workflows.proceeding import ProceedingWorkflow
+from workflows.review import ReviewWorkflow
 
-WORKFLOWS = (CaseWorkflow, ProceedingWorkflow, DeliveryWorkflow)
+WORKFLOWS = (CaseWorkflow, ProceedingWorkflow, DeliveryWorkflow, ReviewWorkflow)
 RELAY_SECONDS = 0.2
 AUDIT_SECONDS = 600.0
 
@@ -50,12 +51,17 @@ def worker(client: Client, effects: Effects, task_queue: str = TASK_QUEUE) -> Wo
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        activities=[effects.advance_case, effects.advance_proceeding, effects.deliver, effects.give_up],
+        activities=[
+            effects.advance_case,
+            effects.advance_proceeding,
+            effects.advance_filing,
+            effects.deliver,
+            effects.give_up,
+        ],
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=5000,
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,
-        max_concurrent_activities=1000,  # deliveries alone; most of them wait for somebody else
         max_concurrent_workflow_task_polls=10,
     )
 
@@ -65,7 +71,7 @@ class Telling:
 
     def __init__(self, teller: Teller, audit: Audit, pool: Pool, waking: Waking) -> None:
         self._relay = Relay(pool, teller, waking)
-        self._dispatch = Dispatch(pool, teller, waking.clock)
+        self._dispatch = Dispatch(pool, teller)
         self._audit = audit
         self._audit_at = 0.0
 

@@ -65,6 +65,17 @@ def read(place: str, text: bytes | None = None) -> Asked:
     return _alone(records)
 
 
+def record(path: Path) -> dict[str, Any]:
+    """One item as it is written. Raises OperatorError."""
+    try:
+        raw = _parsed(path.read_bytes())
+    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{path}: {error}") from error
+    if not isinstance(raw, dict):
+        raise OperatorError(f"{path}: 须为一个事项 · expected one item")
+    return raw
+
+
 def _parsed(text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)

@@ -9,7 +9,6 @@ import msgspec
 import yaml
 
 from engine.errors import OperatorError
-from notifications.channels.forms import ChannelForm
 from rules.accountability import Accountability
 from rules.calendar_form import read
 from rules.errors import RuleError, refusal
@@ -42,14 +41,15 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     accountability: tuple[Accountability, ...] = ()
     evaluation: tuple[Formula, ...] = ()
     calendars: tuple[CalendarVersion, ...] = ()
-    channels: tuple[ChannelForm, ...] = ()
     leading_group_office: str | None = None
     inspectors: tuple[str, ...] = ()
     profile: str | dict[str, Any] | None = None
     practice: dict[str, Any] | None = None
+    filing: dict[str, Any] | None = None
+    categories: tuple[dict[str, Any], ...] | None = None
 
 
-_LISTS: dict[str, Any] = {
+_LISTS: dict[str, type[Any]] = {
     "units": Unit,
     "people": Person,
     "items": Item,
@@ -57,13 +57,14 @@ _LISTS: dict[str, Any] = {
     "accountability": Accountability,
     "evaluation": Formula,
     "calendars": CalendarVersion,
-    "channels": ChannelForm,
 }
 _SINGLE: dict[str, Any] = {
     "leading_group_office": str,
     "inspectors": tuple[str, ...],
     "profile": str | dict[str, Any],
     "practice": dict[str, Any],
+    "filing": dict[str, Any],
+    "categories": tuple[dict[str, Any], ...],
 }
 
 
@@ -74,13 +75,24 @@ def read_folder(folder: Path) -> Catalogue:
         raise ProvisionError(f"{folder}: 没有 YAML 文件 · no *.yaml file here; name the folder that holds them")
     found: dict[str, Any] = {}
     for file in files:
-        _take(found, file)
+        _take(found, _load(file), str(file))
+    return _catalogue(found)
+
+
+def read_parts(parts: dict[str, Any], where: str) -> Catalogue:
+    """The same from one mapping, as it comes over HTTP. Raises ProvisionError."""
+    found: dict[str, Any] = {}
+    _take(found, parts, where)
+    return _catalogue(found)
+
+
+def _catalogue(found: dict[str, Any]) -> Catalogue:
     lists = {key: tuple(records) for key, records in found.items() if key in _LISTS}
     return msgspec.structs.replace(Catalogue(), **{**found, **lists})
 
 
-def _take(found: dict[str, Any], file: Path) -> None:
-    for key, value in _load(file).items():
+def _take(found: dict[str, Any], parts: dict[str, Any], file: str) -> None:
+    for key, value in parts.items():
         if key in _LISTS:
             found.setdefault(key, []).extend(_records(file, key, value))
         elif key not in _SINGLE:
@@ -101,7 +113,7 @@ def _load(file: Path) -> dict[str, Any]:
     return content
 
 
-def _records(file: Path, key: str, value: Any) -> list[Any]:
+def _records(file: str, key: str, value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise ProvisionError(f"{file}: {key} must be a list")
     return [_record(key, record, f"{file}: {key}[{place}]") for place, record in enumerate(value)]

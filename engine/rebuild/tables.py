@@ -16,9 +16,9 @@ from rules.summary import summarise
 from rules.world import World
 
 TABLES = (
-    "case_file", "alert", "alert_addressee", "finding", "breach", "breach_person", "certificate", "hold", "notice", "proceeding",
+    "case_file", "alert", "alert_addressee", "finding", "breach", "breach_person", "certificate", "hold", "notice", "proceeding", "filing",
 )  # fmt: skip
-KINDS = ["case", "docket", "catalogue"]
+KINDS = ["case", "docket", "catalogue", "filing"]
 _BATCH = 500
 _SHOWN = 5
 Told = Callable[[int], None]

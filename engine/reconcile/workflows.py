@@ -15,22 +15,24 @@ from engine.jobs.relay import each
 from engine.jobs.wake import renudge
 from engine.reconcile.findings import Finding
 from engine.storage.connect import Connection, Pool
-from workflows.contracts import CASE_WORKFLOW, PROCEEDING_WORKFLOW, TASK_QUEUE
+from workflows.contracts import CASE_WORKFLOW, PROCEEDING_WORKFLOW, REVIEW_WORKFLOW, TASK_QUEUE
 
-_RUNNING = f"WorkflowType IN ('{CASE_WORKFLOW}', '{PROCEEDING_WORKFLOW}') AND ExecutionStatus = 'Running'"
+_RUNNING = (
+    f"WorkflowType IN ('{CASE_WORKFLOW}', '{PROCEEDING_WORKFLOW}', '{REVIEW_WORKFLOW}') AND ExecutionStatus = 'Running'"
+)
 _PAGE = 1000
 _AT_MOST = 10_000  # of one kind in one look; the next one finds the rest
 PATIENCE = 3.0  # seconds for a workflow that has just been told to end
 
-# What should run: open cases and proceedings whose workflows have been told.
+# What should run: open cases, filings in review and proceedings whose workflows have been told.
 _EXPECTED = sql.SQL(
-    "SELECT stream_id AS id, stream_id FROM wake WHERE NOT ended AND seq = sent_seq AND starts_with(stream_id, 'case:')"
+    "SELECT stream_id AS id, stream_id FROM wake WHERE NOT ended AND seq = sent_seq AND NOT starts_with(stream_id, 'docket:')"
     " UNION ALL SELECT 'proceeding:' || p.proceeding_id, p.stream_id FROM proceeding p JOIN wake w USING (stream_id)"
     " WHERE p.phase <> 'closed' AND w.seq = w.sent_seq"
 )
 # What should not run any more: it has been told so.
 _OVER = sql.SQL(
-    "SELECT stream_id AS id, stream_id FROM wake WHERE ended AND seq = sent_seq AND starts_with(stream_id, 'case:')"
+    "SELECT stream_id AS id, stream_id FROM wake WHERE ended AND seq = sent_seq AND NOT starts_with(stream_id, 'docket:')"
     " UNION ALL SELECT 'proceeding:' || p.proceeding_id, p.stream_id FROM proceeding p JOIN wake w USING (stream_id)"
     " WHERE p.phase = 'closed' AND w.seq = w.sent_seq"
 )

@@ -17,9 +17,12 @@ from engine.storage.rows import insert
 from engine.storage.wakes import wake_all
 from engine.storage.world import check_body
 
-Kind = Literal["unit", "person", "item", "calendar", "source", "accountability", "evaluation", "channel", "setting"]
+Kind = Literal["unit", "person", "item", "calendar", "source", "accountability", "evaluation", "setting"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-SETTINGS = ("profile", "practice", "leading_group_office", "inspectors")
+# Kinds whose pieces carry a version of their own: several stand beside each other, each from its day on.
+VERSIONED: tuple[Kind, ...] = ("item", "accountability", "evaluation")
+Place = tuple[str, str | None]
+SETTINGS = ("profile", "practice", "leading_group_office", "inspectors", "filing", "categories")
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +72,9 @@ def record_all(connection: Connection, pieces: Iterable[Configuration], actor: s
     moved, lines, rows = dict(heads), [], []
     for piece in wanted:
         stream = _stream(piece)
-        if last.get(stream) == piece:
+        if last.get(_place(piece)) == piece:
             continue
-        last[stream] = piece
+        last[_place(piece)] = piece
         line = _line(moved[stream], piece, actor, at, str(version))
         chained = chain([line], moved[stream].head_hash)
         lines += chained
@@ -92,7 +95,8 @@ def record_all(connection: Connection, pieces: Iterable[Configuration], actor: s
 
 def bring_into_force(connection: Connection, version: str, actor: str | None, at: datetime) -> bool:
     """A calendar recorded without `known_from` is known from `at` on; False if there is none such."""
-    waiting = _latest(connection, [f"config:calendar:{version}"]).get(f"config:calendar:{version}")
+    stream = f"config:calendar:{version}"
+    waiting = _latest(connection, [stream]).get((stream, None))
     if waiting is None or waiting.body.get("known_from"):
         return False
     body = waiting.body | {"known_from": at.isoformat()}
@@ -117,14 +121,21 @@ def _next_version(connection: Connection) -> int:
     return int(row[0]) + 1
 
 
-def _latest(connection: Connection, streams: Sequence[str]) -> dict[str, Configuration]:
+def _place(piece: Configuration) -> Place:
+    """What is compared with what: versions of their own that stand beside each other, each with the last record of itself."""
+    own = piece.body.get("version") if piece.kind in VERSIONED else None
+    return _stream(piece), None if own is None else str(own)
+
+
+def _latest(connection: Connection, streams: Sequence[str]) -> dict[Place, Configuration]:
     rows = connection.execute(
-        "SELECT DISTINCT ON (kind, id) kind, id, body, effective_from, retired FROM config_entry"
-        " WHERE 'config:' || kind || ':' || id = ANY(%s) ORDER BY kind, id, version DESC",
-        (list(streams),),
+        "SELECT DISTINCT ON (kind, id, own) kind, id, body, effective_from, retired FROM"
+        " (SELECT *, CASE WHEN kind = ANY(%s) THEN body->>'version' END AS own FROM config_entry"
+        "  WHERE 'config:' || kind || ':' || id = ANY(%s)) AS e ORDER BY kind, id, own, version DESC",
+        (list(VERSIONED), list(streams)),
     ).fetchall()
     found = (Configuration(kind=r[0], id=r[1], body=r[2], effective_from=r[3], retired=r[4]) for r in rows)
-    return {_stream(piece): piece for piece in found}
+    return {_place(piece): piece for piece in found}
 
 
 def _line(head: Head, piece: Configuration, actor: str | None, at: datetime, version: str) -> Line:

@@ -27,6 +27,7 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "certificate": {"number": "", "for": "case", "due_by": None, "issued_at": None, "status_since": None},
     "hold": {"reason": "", "owner": None, "closed_at": None},
     "notice": {"kind": ""},
+    "filing": {"code": "", "unit": None, "phase": "", "author": None, "version": None, "round": 0},
     "proceeding": {
         "person": None, "unit": None, "breach": None, "finding": None, "grade": None, "count_in_window": None,
         "proposed_level": None, "proposed_measure": None, "phase": "", "statement_until": None, "decided_level": None,

@@ -10,14 +10,13 @@ from typing import Any
 import msgspec
 
 from engine.conditions import conditions_of
-from engine.procedures.charts import charts_of
 from engine.storage.connect import Connection
-from notifications.channels.forms import ChannelForm
 from rules.accountability import Accountability
 from rules.calendar import Calendar, shipped
 from rules.calendar_form import read
+from rules.filing import FilingRules
 from rules.formula import Formula, checked
-from rules.items import Item
+from rules.items import Category, Item
 from rules.practice import Practice
 from rules.profile import DEFAULT, profile_from
 from rules.world import Person, Source, Unit, World
@@ -39,7 +38,7 @@ def load_world(connection: Connection) -> World:
     with _building:
         known = _built.get(place)
         if known is None or known.version != version:
-            known = _built[place] = build(_bodies(connection), version)
+            known = _built[place] = build(bodies_of(connection), version)
     return known
 
 
@@ -50,12 +49,13 @@ def build(bodies: Bodies, version: str) -> World:
     return World(
         profile=profile_from(settings.get("profile", DEFAULT)),
         practice=msgspec.convert(settings.get("practice", {}), Practice),
+        filing=msgspec.convert(settings.get("filing", {}), FilingRules),
+        categories=msgspec.convert(settings.get("categories", ()), tuple[Category, ...]),
         calendars=tuple(_calendars(bodies.get("calendar", []))) or ((_ALWAYS, shipped("CN")),),
         units=_structs(bodies, "unit"),
         people=_structs(bodies, "person"),
         items=items,
         conditions=conditions_of(items),
-        charts=charts_of(items),
         sources=_structs(bodies, "source"),
         accountability=_structs(bodies, "accountability"),
         formulas=tuple(checked(formula) for formula in _structs(bodies, "evaluation")),
@@ -78,15 +78,13 @@ def check_body(kind: str, id_: str, body: dict[str, Any]) -> None:
         build({"evaluation": [body]}, "")
     elif kind in SHAPES:
         msgspec.convert(body, SHAPES[kind])
-    elif kind == "channel":
-        msgspec.convert(body, ChannelForm)
     elif kind == "calendar":
         read(body)
     else:
         build({"setting": [{"id": id_, "value": body["value"]}]}, "")
 
 
-def _bodies(connection: Connection) -> Bodies:
+def bodies_of(connection: Connection) -> Bodies:
     """The last version of everything; of items, accountability rules and formulas the last of each version of their own."""
     rows = connection.execute(
         "SELECT kind, body || CASE WHEN kind = 'setting' THEN jsonb_build_object('id', id) ELSE '{}' END FROM ("

@@ -98,8 +98,11 @@ def markers(found: Fingerprints) -> set[str]:
 
 
 def judge(before: Fingerprints, after: Fingerprints) -> str | None:
-    """Why the change must not be taken over, None if there is none or it carries a new marker."""
-    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    """Why the change must not be taken over, None if there is none or it carries a new marker.
+
+    A module that was not there has put nothing to sleep yet; where an older one calls it, that one has changed.
+    """
+    changed = sorted(name for name in before if before[name] != after.get(name))
     if not changed or markers(after) - markers(before):
         return None
     return (

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from engine.cli.main import main
+from engine.filings.desk import act
 from engine.intake.decide import advance, decide, due_streams
 from engine.ledger.read import read_stream
 from engine.rebuild import tables
 from engine.rebuild.streams import retell
 from engine.storage.connect import open_owner
+from rules.filing import Filing, Save, Submit
 from rules.snapshot import decode
+from tests.rules.lint_examples import an_item
 from tests.support.worlds import MONDAY, TestClock, a_database, accepted, message, served
 
 pytestmark = pytest.mark.postgres
@@ -58,9 +61,18 @@ def live(pool, clock):
         served("H2", MONDAY - 89 * DAY),
         backfill=True,
     )
+    file(pool, clock)
     for _ in range(10):
         clock.go(DAY)
         look()
+
+
+def file(pool, clock):
+    """A filing whose reviews nobody gives in time."""
+    entry = an_item({"extension": None, "steps": None})
+    with pool.connection() as connection:
+        assert isinstance(act(connection, "x1", Save(item=entry), "zhang", clock), Filing)
+        assert isinstance(act(connection, "x1", Submit(), "zhang", clock), Filing)
 
 
 def test_rebuilt_read_tables_are_the_live_ones(pool):

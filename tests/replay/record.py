@@ -83,6 +83,16 @@ async def proceeding_through_all_its_phases(bench: Bench) -> str:
     return id_
 
 
+async def filing_through_reviews_and_approval(bench: Bench) -> str:
+    phases = ("reviewing", "approving", "approved")
+    script: list[Answer] = [answers(0.1, seq, phase) for seq, phase in enumerate(phases, 2)]
+    effects, id_ = Scripted(*script, answers(None, 9, "published", ended=True)), bench.id("filing")
+    async with bench.worker(effects):
+        await bench.tell(id_, moment(0.1, stage="reviewing"), first=True)
+        await bench.handle(id_).result()
+    return id_
+
+
 async def delivery_at_the_first_attempt(bench: Bench) -> str:
     id_ = bench.id("delivery")
     async with bench.worker(Scripted()):
@@ -98,6 +108,7 @@ SCENARIOS: tuple[Callable[[Bench], Awaitable[str]], ...] = (
     case_whose_database_was_away,
     case_that_sleeps_without_a_moment,
     proceeding_through_all_its_phases,
+    filing_through_reviews_and_approval,
     delivery_at_the_first_attempt,
 )
 

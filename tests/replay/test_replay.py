@@ -14,9 +14,15 @@ from workflows.case import CaseWorkflow
 from workflows.contracts import CASE_WORKFLOW, Moment
 from workflows.delivery import DeliveryWorkflow
 from workflows.proceeding import ProceedingWorkflow
+from workflows.review import ReviewWorkflow
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
-PREFIXES = {"case": CaseWorkflow, "proceeding": ProceedingWorkflow, "delivery": DeliveryWorkflow}
+PREFIXES = {
+    "case": CaseWorkflow,
+    "proceeding": ProceedingWorkflow,
+    "delivery": DeliveryWorkflow,
+    "filing": ReviewWorkflow,
+}
 
 
 def replay(path: Path, *workflows: type) -> None:

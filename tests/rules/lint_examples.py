@@ -67,6 +67,7 @@ EXAMPLES = (
     Example("unit_trap", E, "extension.max", {"extension": {"max": days(-1)}}, {"extension": {"max": days(1)}}, "negative"),
     Example("unit_trap", E, STATUTORY, {STATUTORY: days(500_000)}, {STATUTORY: days(500)}, "out_of_range"),
     Example("unit_trap", E, "extension.max", {"extension": {"max": days(8, HOURS)}}, {"extension": {"max": days(1)}}, "extension"),
+    Example("unit_trap", E, "effective_from", {"effective_from": "9999-01-01"}, {}, "day"),
     Example("calendar_horizon", W, COMMITTED, {"effective_from": "2026-12-25"}, {"effective_from": "2026-11-01"}),
     Example("suspension_without_basis", E, "suspensions[0].basis", {"suspensions": [{"reason": "hearing", "term": days(20)}]},
             {"suspensions": [{"reason": "hearing", "term": days(20), "basis": "第四十五条"}]}),

@@ -56,6 +56,10 @@ class Scripted(Effects):
     async def advance_proceeding(self, proceeding: Proceeding) -> Moment:
         return self._answer(proceeding.id)
 
+    @activity.defn(name="advance_filing")
+    async def advance_filing(self, stream_id: str) -> Moment:
+        return self._answer(stream_id)
+
     @activity.defn(name="deliver")
     async def deliver(self, message_id: str) -> str:
         self.attempts.append(message_id)

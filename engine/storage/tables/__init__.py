@@ -2,8 +2,8 @@
 
 from engine.storage.tables.access import ApiKey, AppUser, LoginSession, SigningKey, VaultItem, VaultKey
 from engine.storage.tables.cases import Alert, AlertAddressee, CaseFile, Certificate, Hold, Notice
+from engine.storage.tables.catalogue import Filing
 from engine.storage.tables.certificates import CertificateDocument
-from engine.storage.tables.channels import ChannelState
 from engine.storage.tables.config import ClockState, ConfigEntry, ConfigHead
 from engine.storage.tables.intake import InboxMessage, IntakeHealth, Parked, Quarantine, SourceWatermark
 from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
@@ -22,11 +22,11 @@ __all__ = [
     "CaseFile",
     "Certificate",
     "CertificateDocument",
-    "ChannelState",
     "ClockState",
     "ConfigEntry",
     "ConfigHead",
     "Delivery",
+    "Filing",
     "Finding",
     "Hold",
     "InboxMessage",

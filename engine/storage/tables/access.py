@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from engine.storage.tables.columns import instant, json, texts
+from engine.storage.tables.columns import instant, texts
 
 
 class AppUser(SQLModel, table=True):
@@ -22,8 +22,6 @@ class AppUser(SQLModel, table=True):
     password_hash: str
     locale: str = "zh"
     email: str | None = None
-    phone: str | None = None
-    preferences: dict[str, Any] = json(sa_column_kwargs={"server_default": text("'{}'::jsonb")})
     active: bool = True
     created_at: datetime = instant()
 

@@ -1,1 +1,0 @@
-"""Channels of an installation: configured as data, opened with their secrets, each with its pace and its state of health."""
