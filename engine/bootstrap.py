@@ -65,6 +65,7 @@ def create_api(settings: Settings, pool: Pool, clock: Clock, door: object) -> Fa
         rehearse=decide,  # type: ignore[arg-type]
         world=load_world,  # type: ignore[arg-type]
         simulated=settings.demo,
+        mail=bool(settings.smtp_host),
         temporal_ui=settings.temporal_ui_url or None,
         mail_folder=settings.data / "mail" if settings.demo else None,
         public_url=settings.public_url or None,

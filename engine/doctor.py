@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
+import psycopg
 
 from engine.config import Loaded
 from engine.embedded import account, ports, postgres, temporal, temporal_build
@@ -151,6 +152,27 @@ def calendar(_: Loaded) -> Diagnosis:
     return Diagnosis("calendar", "ok", f"official through {year}")
 
 
+def channels(loaded: Loaded) -> Diagnosis:
+    """Looks at a database that answers; an installation that does not run is no problem of its channels."""
+    from engine.channels.states import states
+    from engine.embedded.running import complete
+    from engine.storage.connect import open_owner
+
+    settings = complete(loaded).settings
+    if not settings.database_url:
+        return Diagnosis("channels", "ok", "the installation does not run; not looked at")
+    try:
+        with open_owner(settings.database_url) as connection:
+            found = states(connection, mail=bool(settings.smtp_host))
+    except psycopg.Error as error:
+        return Diagnosis("channels", "warning", f"not looked at: {type(error).__name__}", "jiannuo migrate")
+    bad = [one for one in found if one.state in {"incomplete", "failing"}]
+    said = ", ".join(f"{one.id}: {one.problem or one.last_answer}" for one in bad)
+    if bad:
+        return Diagnosis("channels", "warning", said, "jiannuo channel list; jiannuo channel test " + bad[0].id)
+    return Diagnosis("channels", "ok", ", ".join(one.id for one in found))
+
+
 def browser(_: Loaded) -> Diagnosis:
     if program := find_browser():
         return Diagnosis("browser (tests)", "ok", program)
@@ -189,6 +211,7 @@ CHECKS: tuple[Callable[[Loaded], Diagnosis], ...] = (
     temporal_server,
     listening_ports,
     calendar,
+    channels,
     tools,
     browser,
     fonts,

@@ -52,6 +52,8 @@ Action = Literal[
     "score.settle",
     "health.read",
     "mail.read",
+    "channel.read",
+    "channel.manage",
     "clock.control",
     "user.manage",
 ]
@@ -91,6 +93,8 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     "score.settle": {"leading_group": "all"},
     "health.read": {"inspector": "all", "leading_group": "all", "operator": "all", "auditor": "all"},
     "mail.read": {"inspector": "all", "leading_group": "all", "operator": "all"},
+    "channel.read": {"inspector": "all", "leading_group": "all", "operator": "all", "auditor": "all"},
+    "channel.manage": {"operator": "all"},
     "clock.control": {"operator": "all"},
     "user.manage": {"operator": "all"},
 }

@@ -277,6 +277,7 @@ _TABLE = (
         "operator",
         fields={"channel": Text, "failures": Count, "since": Instant, "last_answer": Text, "waiting": Count},
     ),
+    notice("channel_test", "operator", fields={"channel": Text, "asked_by": Text, "asked_at": Instant}),
     # Many in one
     notice(
         "digest",

@@ -25,13 +25,17 @@ _UNSEEN = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067",
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What one addressee reads. `subject` is one line, `text` plain, `html` a whole page without remote parts."""
+    """What one addressee reads. `subject` is one line, `text` plain, `html` a whole page without remote parts.
+
+    `link` is the page in the console that the message is about, for channels that show a button.
+    """
 
     kind: str
     locale: Locale
     subject: str
     text: str
     html: str
+    link: str | None = None
 
 
 def render(
@@ -54,7 +58,15 @@ def render(
     values["subject"] = subject
     text = re.sub(r"\n{3,}", "\n\n", _part(kind, "txt", locale, values, root)).strip() + "\n"
     html = _part(kind, "html", locale, values, root)
-    return Message(kind=kind, locale=locale, subject=subject, text=text, html=html)
+    link = values.get("link")
+    return Message(
+        kind=kind,
+        locale=locale,
+        subject=subject,
+        text=text,
+        html=html,
+        link=link if isinstance(link, str) else None,
+    )
 
 
 def _row(kind: str) -> Notice:

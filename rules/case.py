@@ -114,7 +114,7 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What an inspector should look at. `indication`: only suspected, and never counted until somebody confirms it."""
+    """What an inspector should look at. `indication`: only suspected, and never counted until somebody confirms it. `what`: what is in question."""
 
     key: str
     kind: str
@@ -123,6 +123,7 @@ class Finding(msgspec.Struct, frozen=True):
     clock: str | None = None
     evidence: tuple[str, ...] = ()
     indication: bool = False
+    what: tuple[str, ...] = ()
 
 
 class Hold(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from rules.moment import View
 from rules.outreach import outreach
 from rules.records import fold
 from rules.stream import Entry, FactResult, Health, Record, Step, Stream
+from rules.watch_stream import late_endings
 from rules.words import waiting
 from rules.world import World
 
@@ -78,7 +79,7 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
         if parked := waiting(facts, records, current):
             current = msgspec.structs.replace(current, parked=(*current.parked, *parked))
-    return _step(stream, facts, new, current, derived, records, entries, conclusions, at, world)
+    return _step(stream, facts, new, current, derived, records, entries, conclusions, at, world, health)
 
 
 def _derived(stream: Stream, new: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told]) -> Derived:
@@ -120,7 +121,7 @@ def _cause(stream: Stream, new: Sequence[Fact], calendar: str) -> str:
 
 def _step(
     stream: Stream, facts: tuple[Fact, ...], new: Sequence[Fact], case: Case, derived: Derived, records: dict[str, Record],
-    entries: list[Entry], conclusions: list[Conclusion], at: datetime, world: World,
+    entries: list[Entry], conclusions: list[Conclusion], at: datetime, world: World, health: Health,
 ) -> Step:  # fmt: skip
     changed = tuple(dict.fromkeys(e.key for e in entries))
     after = msgspec.structs.replace(
@@ -140,8 +141,19 @@ def _step(
         entries=tuple(entries),
         changed=tuple(records[key] for key in changed),
         results=tuple(_result(case, records, fact) for fact in new),
-        outreach=tuple(
-            outreach(case.id, case.item.code if case.item else None, facts, stream.records, records, changed, at)
+        outreach=(
+            *outreach(
+                case.id,
+                case.item.code if case.item else None,
+                facts,
+                stream.records,
+                records,
+                changed,
+                at,
+                world=world,
+                imported=health.backfilled,
+            ),
+            *late_endings(case, new, at, world),
         ),
         next_at=following,
         ended=following is None and records.get("case") is not None and records["case"].status != "open",

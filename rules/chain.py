@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
+
 from rules.world import World
 
 # accountability.md 4: officer, section, deputy in charge, first responsible, discipline group, inspector, leading-group office.
 POSTS = ("section_head", "deputy_in_charge", "first_responsible", "discipline_group")
 ABOVE_RED = POSTS[1:]
+LAST = ("inspector", "leading_group_office")
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """A post of the chain and who holds it."""
+
+    post: str
+    people: tuple[str, ...]
 
 
 def inspectors(world: World, on: date) -> tuple[str, ...]:
@@ -20,11 +30,29 @@ def office(world: World) -> tuple[str, ...]:
     return (world.leading_group_office,) if world.leading_group_office else ()
 
 
+def rungs(world: World, unit: str, on: date, posts: tuple[str, ...]) -> tuple[Rung, ...]:
+    """The posts named, the inspectors, the leading-group office, each with its holders; vacant ones are skipped."""
+    found = [Rung(post, world.holders(unit, post, on)) for post in posts]
+    found += map(Rung, LAST, (inspectors(world, on), office(world)))
+    return tuple(rung for rung in found if rung.people)
+
+
 def climb(world: World, unit: str, on: date, posts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """The addressees rung by rung: the posts named, the inspectors, the leading-group office; empty rungs are skipped."""
-    rungs = [world.holders(unit, post, on) for post in posts]
-    rungs += [inspectors(world, on), office(world)]
-    return tuple(rung for rung in rungs if rung)
+    """The addressees rung by rung."""
+    return tuple(rung.people for rung in rungs(world, unit, on, posts))
+
+
+def next_rung(
+    world: World, unit: str, on: date, posts: tuple[str, ...], asked: str | None, without: frozenset[str] = frozenset()
+) -> Rung | None:
+    """The first rung above the post that was asked last: whoever leaves or comes meanwhile, none is passed over and none asked twice."""
+    order = (*posts, *LAST)
+    lowest = order.index(asked) + 1 if asked in order else 0
+    for rung in rungs(world, unit, on, posts):
+        people = tuple(person for person in rung.people if person not in without)
+        if people and order.index(rung.post) >= lowest:
+            return Rung(rung.post, people)
+    return None
 
 
 def holder_or_up(world: World, unit: str, holder: str | None, on: date) -> tuple[str, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rules.conclusion import Conclusion, ahead
+from rules.detection import DETECTED
 from rules.facts import Fact
 from rules.moment import View
+from rules.start import FIRST
+from rules.stream import Record
 from rules.words import said
 
 
@@ -20,6 +23,8 @@ def finding(
     if view.ahead(publish):
         return ahead("finding_opened", key, at, publish)
     body = {"kind": kind, "unit": view.case.unit, "person": None, "at": view.iso(at), **data}
+    if kind in DETECTED and view.world.accountability_of(view.case.unit, view.day(at)).detectors.on_trial(kind):
+        body["trial"] = True
     word = said(view.said, kind, key, at, (*concerned, body["person"])) if view.said else None
     return Conclusion(
         "finding_opened", key, at, publish, body,
@@ -31,38 +36,48 @@ def finding(
 
 def breach(
     view: View, kind: str, clock: str, at: datetime, publish: datetime, *,
-    shares: Sequence[dict[str, Any]], against: Sequence[str], unit: str | None = None,
+    shares: Sequence[dict[str, Any]], against: Sequence[str], unit: str | None = None, limit: int | None = None,
 ) -> Conclusion:  # fmt: skip
-    """`clock`: committed, statutory, step:ID or office:ID; a case has one breach for each."""
+    """`clock`: committed, statutory, step:ID, office:ID, or finding:NAME of one that became a breach by its confirmation.
+
+    `limit`: the working days there were, where they are not the sum of the shares.
+    """
     if view.ahead(publish):
         return ahead("breach_found", f"breach:{clock}", at, publish)
+    days = sum(int(s["working_days"]) for s in shares) if limit is None else limit
     body = {
         "kind": kind, "clock": clock, "unit": unit or view.case.unit, "at": view.iso(at), "supervision_flag": True,
-        "mitigating": mitigating(view, clock), "confirmed_at": None, "grade": None,
+        "mitigating": mitigating(view, clock, at), "confirmed_at": None, "grade": None, "limit": days,
         "shares": list(shares), "proposed_against": list(against),
     }  # fmt: skip
-    turn, turned = _turn(view, kind, clock, at, against)
+    shared = tuple(str(s["person"]) for s in shares)
+    turn, turned = _turn(view, kind, clock, at, tuple(dict.fromkeys([*against, *shared])))
     return Conclusion(
         "breach_found", f"breach:{clock}", at, publish, body, turn=turn, turned=turned,
-        live=("at", "shares", "proposed_against"), moved="breach_found",
+        live=("at", "shares", "proposed_against", "mitigating"), moved="breach_found",
     )  # fmt: skip
 
 
 def about(kind: str, clock: str) -> str:
-    return f"{kind}:{clock.partition(':')[2] or clock}"
+    """The name of the finding that a breach rests on."""
+    head, _, name = clock.partition(":")
+    return name if head == "finding" else f"{kind}:{name or clock}"
 
 
-def _turn(view: View, kind: str, clock: str, at: datetime, against: Sequence[str]) -> tuple[str | None, dict[str, Any]]:
+def _turn(
+    view: View, kind: str, clock: str, at: datetime, concerned: Sequence[str]
+) -> tuple[str | None, dict[str, Any]]:
     reversal = next((f for f in view.of_type("breach.reversed") if f.data.breach == f"breach:{clock}"), None)
     if reversal is not None:
         return "breach_withdrawn", {"fact": reversal.id}
-    word = said(view.said, kind, f"finding:{about(kind, clock)}", at, against) if view.said else None
+    word = said(view.said, kind, f"finding:{about(kind, clock)}", at, concerned) if view.said else None
     if word is None:
         return None, {}
     if word.type == "finding.confirmed":
         return "breach_updated", {
             "confirmed_at": view.iso(word.occurred_at),
             "confirmed_by": word.actor,
+            "late": late_days(view, clock, at, word.occurred_at),
             **_severity(word),
         }
     return "breach_excused" if word.data.code else "breach_withdrawn", {"code": word.data.code, "fact": word.id}
@@ -72,21 +87,64 @@ def _severity(word: Fact) -> dict[str, Any]:
     data = word.data
     return {
         "grade": data.grade, "nature": data.nature, "circumstances": data.circumstances, "consequences": data.consequences,
-        "impact": data.impact,
+        "impact": data.impact, "ratings": data.ratings, "leaders": list(data.leaders),
+        "said_facts": [*data.mitigating, *data.aggravating],
     }  # fmt: skip
 
 
-def mitigating(view: View, clock: str) -> list[str]:
+def late_days(view: View, clock: str, end: datetime, asked: datetime) -> int:
+    """Working days from the last day of the limit to its completion, or to the moment one asks."""
+    kind, _, name = clock.partition(":")
+    done = {
+        "step": [s.completed_at for s in view.case.steps if s.id == name],
+        "office": [o.answered_at for o in view.case.offices if o.id == name],
+    }.get(kind) or [view.case.clocks[clock].completed_at if clock in view.case.clocks else None]
+    until = min(asked, done[0]) if done[0] is not None and done[0] > end else asked
+    return max(view.calendar.working_days_between(view.day(end - timedelta(microseconds=1)), view.day(until)), 0)
+
+
+LIMITS = ("committed", "statutory")
+
+
+def mitigating(view: View, clock: str, end: datetime) -> list[str]:
     """What speaks for the officer, as far as the engine knows it (accountability.md 2)."""
     found = []
-    alerts = [r for r in view.records.values() if r.kind == "alert" and r.data["level"] == "warning"]
-    if any(r.data["late_by_system"] for r in alerts):
+    if any(_warned_late(r, clock, end) for r in view.records.values() if r.kind == "alert"):
         found.append("warning_late_by_system")
-    record = view.records.get(f"limit:{clock}")
-    if record and any(str(h["reason"]).startswith("calendar") for h in record.history):
+    moved = [view.records.get(f"limit:{name}") for name in (LIMITS if clock not in LIMITS else (clock,))]
+    if any(str(h["reason"]).startswith("calendar") for r in moved if r for h in r.history):
         found.append("calendar_corrected")
-    if any(f.kind == "transfer_before_expiry" for f in view.case.findings):
+    if _feed_down(view, end):
+        found.append("feed_down")
+    if any(f.kind == "transfer_before_expiry" and f.legal_at < end for f in view.case.findings):
         found.append("transferred_before_expiry")
-    if not clock.startswith("office:") and any(name.startswith("office:") for name in view.broken):
+    late = [at for name, at in view.broken.items() if name.startswith("office:") and at <= end]
+    if late and not clock.startswith("office:"):
         found.append("joint_office_late")
     return found
+
+
+def _warned_late(alert: Record, clock: str, end: datetime) -> bool:
+    """A word before the end of this very clock that came late through our own fault."""
+    data = alert.data
+    own = data["cause"] == f"limit:{clock}" or clock not in LIMITS
+    return (
+        bool(data["late_by_system"])
+        and own
+        and "due_on" in data
+        and alert.legal_at is not None
+        and alert.legal_at < end
+    )
+
+
+def _feed_down(view: View, end: datetime) -> bool:
+    """The way to us was shut while the clock ran: a fact that its source had sent lay there, or the source had not caught up."""
+    hold = view.records.get("hold:source_behind")
+    allowed = view.world.practice.late_by_system_after
+    opened = min(f.recorded_at for f in view.facts)  # what waited for a case nobody knew did not lie with the source
+    lay = any(
+        f.reported_at < end and f.recorded_at - f.reported_at > allowed and (f.recorded_at > opened or f.type in FIRST)
+        for f in view.facts
+    )
+    behind = hold is not None and hold.legal_at is not None and hold.legal_at <= end
+    return not view.health.backfilled and (lay or behind)

@@ -11,9 +11,11 @@ from rules import extensions, handling, stops
 from rules.calendar import Calendar
 from rules.case import Case, Finding, Outcome
 from rules.corrections import CHANGES, standing
+from rules.exercise import watch
 from rules.facts import Fact, order
 from rules.fold import CLOCKS, Fold, Told
 from rules.items import Item
+from rules.procedure import off_procedure
 from rules.silence import settle, silence_ends_at, take_effect
 from rules.start import FIRST, OPENINGS, Beginning, begin
 from rules.steps import missing, offices, passed_on, steps
@@ -55,16 +57,18 @@ HANDLERS: dict[str, Handler] = {
     "consent.revoked": handling.revoked,
     "harm.reported": handling.harm_reported,
     "hold.closed": settle,
+    "pattern.found": handling.pattern_found,
 }
 # A closed case takes these all the same: they concern its end, what follows from it, or the people who handled it.
 AFTER_THE_END = frozenset(
     {
         "decision.made", "decision.served", "result.available", "verification.completed", "case.reopened", "case.voided",
         "consent.revocation_opened", "consent.revoked", "harm.reported", "hold.closed", "reason.rejected", "inquiry.opened",
-        "inquiry.answered", "finding.confirmed", "finding.dismissed", "supervision.proposed", "alert.acknowledged", "alert.answered",
+        "inquiry.answered", "finding.confirmed", "finding.dismissed", "finding.reported", "supervision.proposed", "supervision.answered",
+        "alert.acknowledged", "alert.answered", "alert.closed", "referral.answered",
         "fee.charged", "office.absent", "case.referred", "complaint.filed", "complaint.accepted", "complaint.answered", "rating.submitted", "rating.appealed",
         "rectification.completed", "fact.corrected", "fact.retracted", "fee.paid", "case.linked", "office.answered", "step.completed",
-        "breach.reversed",
+        "breach.reversed", "pattern.found",
     }
 )  # fmt: skip
 
@@ -145,10 +149,11 @@ def _fold_all(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> None:
         _pass_time(fold, fact.occurred_at, beginning)
         if fold.closed_at is not None and fact.id != fold.closed_by and not _taken_after_the_end(fold, fact):
             fold.refuse(fact, "case_closed", "the case has ended; reopen it first if there is more to do")
-            continue
-        if fact.id not in refused and (handler := HANDLERS.get(fact.type)):
-            handler(fold, fact)
-        fold.seen.setdefault(fact.type, fact.occurred_at)
+        else:
+            if fact.id not in refused and (handler := HANDLERS.get(fact.type)):
+                handler(fold, fact)
+            fold.seen.setdefault(fact.type, fact.occurred_at)
+        watch(fold, fact)
     fold.later = ()
     _pass_time(fold, None, beginning)
 
@@ -198,6 +203,7 @@ def _case(fold: Fold, facts: Sequence[Fact]) -> Case:
             )
             fold.findings.append(found)
     passed = passed_on(fold, stages)
+    off_procedure(fold, facts)
     return Case(
         id=fold.case,
         item=fold.item,

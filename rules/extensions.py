@@ -61,8 +61,9 @@ def requested(fold: Fold, fact: Fact) -> None:
 
 
 def _indicate_last_hour(fold: Fold, fact: Fact) -> None:
-    ends = [end for c in _clocks(fold, fact) if (end := fold.ends_at(c)) is not None]
-    if ends and min(ends) - fact.occurred_at <= fold.world.practice.last_hours:
+    if fold.last_hours(
+        fact.occurred_at, fold.detectors(fact.occurred_at).last_hour_extension.within, _clocks(fold, fact)
+    ):
         fold.find("last_hour_extension", fact.occurred_at, fact.id, person=fold.holder, indication=True)
 
 

@@ -34,11 +34,7 @@ def hand_to(fold: Fold, fact: Fact, to: str) -> None:
 
 
 def handed_over(fold: Fold, fact: Fact) -> None:
-    end = fold.ends_at("committed") or fold.ends_at("statutory")
-    close_to_end = (
-        end is not None and fact.occurred_at < end and end - fact.occurred_at <= fold.world.practice.last_hours
-    )
-    if close_to_end:
+    if fold.last_hours(fact.occurred_at, fold.detectors(fact.occurred_at).transfer_before_expiry.within, CLOCKS):
         fold.find("transfer_before_expiry", fact.occurred_at, fact.id, person=fold.holder, indication=True)
     hand_to(fold, fact, fact.data.to)
 
@@ -182,6 +178,10 @@ def _review(fold: Fold, fact: Fact, state: str) -> None:
         fold.parked.append((fact.id, "no implied consent is known that this concerns"))
     else:
         fold.outcome = msgspec.structs.replace(fold.outcome, review=state, review_at=fact.occurred_at)
+
+
+def pattern_found(fold: Fold, fact: Fact) -> None:
+    fold.find(fact.data.finding, fact.occurred_at, *fact.data.evidence, what=fact.data.cases)
 
 
 def harm_reported(fold: Fold, fact: Fact) -> None:

@@ -14,6 +14,7 @@ def holding(view: View) -> list[Conclusion]:
     found += holding_ends.ends(view)
     found += holding_breaches.breaches(view)
     found += holding_findings.findings(view)
+    found += holding_breaches.by_confirmation(view, found)
     found += holding_warnings.warnings(view)
     found += holding_alerts.chains(view, found)
     return found
@@ -50,7 +51,8 @@ def _stops(view: View) -> list[Conclusion]:
 
 
 def _refusals(view: View) -> list[Conclusion]:
-    refusals = view.case.refusals if not view.said else (*view.case.refusals, *recused(view.said, view.records))
+    refusals = (*view.case.refusals, *view.unlawful)
+    refusals = refusals if not view.said else (*refusals, *recused(view.said, view.records))
     return [
         Conclusion(
             "fact_refused", f"refusal:{r.fact}", r.at, view.at, {"fact": r.fact, "code": r.code, "message": r.message},

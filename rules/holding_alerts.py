@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.accountability import Ladder
 from rules.alerts import alert, rung_key, slow, word_on
-from rules.chain import ABOVE_RED, climb, holder_or_up, inspectors, office
+from rules.chain import ABOVE_RED, Rung, holder_or_up, inspectors, next_rung, office
 from rules.charges import finding
 from rules.conclusion import Conclusion
 from rules.limit import Limit
@@ -74,22 +74,25 @@ def _climb(view: View, cause: str, card: Record, ladder: Ladder) -> list[Conclus
     """What follows a red card that nobody answers, rung by rung."""
     found: list[Conclusion] = []
     record: Record | None = card
-    rung = 0
+    rung, asked = 0, None
     while record is not None and (at := _unanswered_at(view, record, ladder.answer_within, ladder.acknowledge_within)):
         rung += 1
         if rung == 1:
             found += _unanswered(view, cause, at)
         if rung == 1 and view.ahead(at):  # there is always one above; who it is will be asked then
             return [*found, alert(view, cause, "escalated", rung, at, at, (), late=False)]
-        above = climb(view.world, view.case.unit, view.day(view.at), ABOVE_RED)
-        if rung > len(above):
+        above = next_rung(view.world, view.case.unit, view.day(view.at), ABOVE_RED, asked)
+        if above is None:
             break
-        step = alert(
-            view, cause, "escalated", rung, at, max(at, record.recorded_at), above[rung - 1], late=slow(view, at)
-        )
+        step = _step_up(view, cause, rung, at, max(at, record.recorded_at), above)
         found.append(step)
         record = view.records.get(step.key)
+        asked = record.data["asked"] if record is not None else None
     return found
+
+
+def _step_up(view: View, cause: str, rung: int, at: datetime, publish: datetime, above: Rung) -> Conclusion:
+    return alert(view, cause, "escalated", rung, at, publish, above.people, late=slow(view, at), asked=above.post)
 
 
 def _unanswered_at(view: View, alert: Record, answer: Limit | None, acknowledge: Limit | None) -> datetime | None:
@@ -117,20 +120,22 @@ def _held(view: View, conclusion: Conclusion) -> list[Conclusion]:
     if view.ahead(conclusion.publish_at):
         return [_card(view, cause, "yellow", conclusion, ())]
     on = view.day(view.at)
-    owner = [conclusion.data["owner"]] if conclusion.data["owner"] else []
-    card = _card(
-        view,
-        cause,
-        "yellow",
-        conclusion,
-        tuple(dict.fromkeys([*owner, *inspectors(view.world, on)])) or office(view.world),
-    )
-    found, record = [card], view.records.get(card.key)
-    for rung, above in enumerate(climb(view.world, view.case.unit, on, ABOVE_OWNER)[1:], start=1):
-        if record is None:
+    owner = next_rung(view.world, view.case.unit, on, ABOVE_OWNER, None)
+    told = (*(owner.people[:1] if owner else ()), *inspectors(view.world, on))
+    to = tuple(dict.fromkeys(told)) or office(view.world)
+    card = _card(view, cause, "yellow", conclusion, to, asked=owner.post if owner else None)
+    return [card, *_overdue(view, cause, view.records.get(card.key))]
+
+
+def _overdue(view: View, cause: str, record: Record | None) -> list[Conclusion]:
+    """One up each time the clock to clear a hold has run out."""
+    found: list[Conclusion] = []
+    while record is not None:
+        on = view.day(view.at)
+        above = next_rung(view.world, view.case.unit, on, ABOVE_OWNER, record.data["asked"])
+        if above is None:
             break
         at = due(view.world.practice.hold_within, view.day(record.recorded_at), view.calendar, view.profile).expires_at
-        step = alert(view, cause, "escalated", rung, at, at, above, late=slow(view, at))
-        found.append(step)
-        record = view.records.get(step.key)
+        found.append(_step_up(view, cause, len(found) + 1, at, at, above))
+        record = view.records.get(found[-1].key)
     return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from rules.case import StepState
 from rules.charges import about, breach, finding
 from rules.conclusion import Conclusion, ahead
-from rules.liability import proposed_against, shares
+from rules.liability import in_post, proposed_against, shares
 from rules.moment import View
 
 
@@ -53,7 +54,8 @@ def _limit(view: View, name: str, at: datetime, publish: datetime) -> list[Concl
 
 def _step(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:
     step = next(s for s in view.case.steps if f"step:{s.id}" == name)
-    holder = step.holder or view.present_holder(at)
+    assert step.due is not None
+    holder = in_post(view, step.holder or view.holder(at - timedelta(microseconds=1)), step.due.due_on)
     held = [{"person": holder, "working_days": _length(view, step)}] if holder else []
     against = [holder] if holder else []
     data = {"clock": name, "at": view.iso(at), "step": step.id}
@@ -66,9 +68,13 @@ def _step(view: View, name: str, at: datetime, publish: datetime) -> list[Conclu
 
 
 def _length(view: View, step: StepState) -> int:
+    """The working days the step had: from the end of the one before, or its own beginning where that came earlier."""
     assert view.case.start is not None
     assert step.due is not None
-    return max(view.calendar.working_days_between(view.day(view.case.start.at), step.due.due_on), 0)
+    before = view.case.steps[: view.case.steps.index(step)]
+    ends = [s.due.due_on for s in before if s.due is not None][-1:] or [view.day(view.case.start.at)]
+    began = [view.day(step.started_at)] if step.started_at is not None else []
+    return max(view.calendar.working_days_between(min([*ends, *began]), step.due.due_on), 1)
 
 
 def _office(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:
@@ -84,6 +90,31 @@ def _office(view: View, name: str, at: datetime, publish: datetime) -> list[Conc
     told = "office_consented" if office.consents else "lead_office_told"
     data = {"to": lead, "kind": told, "legal_at": view.iso(at), "fields": {"office": office.id}}
     return [*found, Conclusion("notice_due", f"notice:{told}:{office.id}", at, publish, data)]
+
+
+# These have their breach already, or never are one: a late delivery is a finding only, an offence leaves the ladder.
+NOT_BY_WORD = frozenset({"limit_expired", "step_overdue", "office_silent", "delivery_late", "suspected_offence"})
+
+
+def by_confirmation(view: View, found: Sequence[Conclusion]) -> list[Conclusion]:
+    """Any other finding becomes a breach once a person has confirmed it, against whomever it names, and against the unit.
+
+    What a detector on trial found counts for nothing, whatever is said of it.
+    """
+    if not view.said:
+        return []
+    confirmed = [c for c in found if c.type == "finding_opened" and c.turn == "finding_confirmed"]
+    return [_by_word(view, c) for c in confirmed if c.data["kind"] not in NOT_BY_WORD and not c.data.get("trial")]
+
+
+def _by_word(view: View, found: Conclusion) -> Conclusion:
+    assert found.legal_at is not None
+    word = next(f for f in view.said if f.id == found.turned["fact"])
+    person = found.data["person"] or word.data.person
+    return breach(
+        view, found.data["kind"], found.key, found.legal_at, found.publish_at, unit=found.data["unit"], shares=[],
+        against=[person] if person else [], limit=0,
+    )  # fmt: skip
 
 
 def _head(view: View, unit: str, on: date) -> str | None:

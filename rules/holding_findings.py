@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rules.charges import finding
 from rules.conclusion import Conclusion
@@ -10,8 +10,8 @@ from rules.facts import Fact
 from rules.holding_limits import after_the_decision
 from rules.moment import View
 from rules.time_limits import due
+from rules.watch_stream import late
 
-OURS = frozenset({"engine", "console"})
 CLOSED_UNHEARD = frozenset({"withdrawn", "voided", "terminated"})
 
 
@@ -22,6 +22,7 @@ def findings(view: View) -> list[Conclusion]:
         *_late_reports(view),
         *_elsewhere(view),
         *_referred(view),
+        *_reported(view),
         *_watched(view),
     ]
 
@@ -44,23 +45,17 @@ def _seen(view: View) -> list[Conclusion]:
     return [
         finding(
             view, f.kind, f.key, f.legal_at, max(f.legal_at, view.at), person=f.person, clock=f.clock, evidence=list(f.evidence),
-            indication=f.indication,
+            indication=f.indication, **({"what": list(f.what)} if f.what else {}),
         )
         for f in view.case.findings
     ]  # fmt: skip
-
-
-def late(view: View, fact: Fact) -> bool:
-    """Whether a fact was registered at its source later than the source's allowance."""
-    gap = fact.reported_at - fact.occurred_at
-    return gap > timedelta(0) and gap > view.world.allowance(fact.source) and fact.source not in OURS
 
 
 def _late_reports(view: View) -> list[Conclusion]:
     """Registered too late; back-dated where it took away an effect or a breach on record."""
     found = []
     for fact in view.facts:
-        if not late(view, fact):
+        if not late(fact, view.world):
             continue
         person = view.present_holder(fact.occurred_at)
         since = fact.occurred_at + view.world.allowance(fact.source)
@@ -100,7 +95,7 @@ def _elsewhere(view: View) -> list[Conclusion]:
             continue
         if fact.type == "application.accepted":
             kind = "double_acceptance"
-        elif late(view, fact):
+        elif late(fact, view.world):
             kind = "off_system" if fact.occurred_at < first.occurred_at else "double_acceptance"
         else:
             continue
@@ -120,6 +115,17 @@ def _referred(view: View) -> list[Conclusion]:
             view, "suspected_offence", f"suspected_offence:{f.id}", f.occurred_at, view.at, person=f.data.person, evidence=[f.id]
         )
         for f in view.of_type("case.referred")
+    ]  # fmt: skip
+
+
+def _reported(view: View) -> list[Conclusion]:
+    """What an inspector found without a detector: slow progress, formalism, favours demanded."""
+    return [
+        finding(
+            view, f.data.finding, f"{f.data.finding}:{f.id}", f.occurred_at, view.at, person=f.data.person,
+            unit=f.data.unit or view.case.unit, evidence=[f.id],
+        )
+        for f in view.of_type("finding.reported")
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from rules.case import Case, Clock
+from rules.case import Case
 from rules.conclusion import Conclusion
 from rules.limit import Due
 from rules.moment import View
@@ -22,7 +22,7 @@ def limits(view: View) -> list[Conclusion]:
         if clock.due is None or clock.ends_at is None:
             continue
         publish = max(clock.start.deemed_at, view.at) if clock.start.deemed_at else view.at
-        data = _told(view, name, clock.start.at, clock.due, clock.ends_at) | _communicated(view, name, clock)
+        data = _told(view, name, clock.start.at, clock.due, clock.ends_at) | _communicated(view, name)
         if clock.start.deemed_at is not None and view.cause == "time":
             data["reason"] = "deemed_accepted"
         found.append(_limit(name, clock.start.at, publish, data))
@@ -46,10 +46,10 @@ def _told(view: View, name: str, start: datetime, end: Due, ends_at: datetime) -
     }
 
 
-def _communicated(view: View, name: str, clock: Clock) -> dict[str, Any]:
+def _communicated(view: View, name: str) -> dict[str, Any]:
     """The latest end told under a calendar in force no more; effects never come before it."""
     told = view.told.get(name)
-    if told is None or clock.due is None or told.end <= clock.due.expires_at:
+    if told is None:
         return {}
     return {"told": view.iso(told.end), "told_under": told.calendar.version}
 

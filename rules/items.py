@@ -151,6 +151,8 @@ class Exemption(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
+    """`flow_chart`: the approved chart as BPMN 2.0; without it the steps are the chart. `windows`: those authorised to handle it."""
+
     code: str
     unit: str
     version: int
@@ -176,6 +178,7 @@ class Item(Struct, frozen=True):
     fees: tuple[dict[str, Any], ...] = ()
     conditions: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
+    flow_chart: str | None = None
     deficits_pause: bool = False
     undertaking: bool = False
     statutory_duty: bool = False

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from rules.case import Clock
 from rules.chain import climb
 from rules.moment import View
+from rules.time_limits import explain
 
 
 def shares(view: View, clock: Clock) -> list[dict[str, int | str]]:
@@ -20,43 +21,34 @@ def shares(view: View, clock: Clock) -> list[dict[str, int | str]]:
 
 
 def _days(view: View, clock: Clock) -> list[date]:
+    """The working days that counted within the limit, as its explanation counts them."""
     assert clock.due is not None
-    day, last = view.day(clock.start.at) + timedelta(1), clock.due.due_on
-    day = min(day, last)
-    found = []
-    while day <= last:
-        if view.calendar.is_working_day(day) and not _suspended(view, clock, day):
-            found.append(day)
-        day += timedelta(1)
-    return found
+    first = view.day(clock.start.at) + timedelta(1)
+    plain = clock.limit.unit == "working_days" and not clock.spans and not clock.extensions and view.profile.is_plain
+    if plain or clock.limit.unit == "until_date":
+        found = [day for day in _between(first, clock.due.due_on) if view.calendar.is_working_day(day)]
+    else:
+        lines = explain(clock.limit, clock.start.value, view.calendar, view.profile, clock.spans, clock.extensions)
+        found = [line.on for line in lines if line.counted and view.calendar.is_working_day(line.on)]
+    # A limit in which no working day lay was held by whoever had the case at its end.
+    return found or [clock.due.due_on]
 
 
-def _suspended(view: View, clock: Clock, day: date) -> bool:
-    counted = view.profile.suspension
-    for stop in view.case.stops:
-        if not stop.touches(clock.name) or stop.end is None:
-            continue
-        first, last = _day(view, stop.start_value), _day(view, stop.end_value or stop.end)
-        inside = first < day < last
-        at_stop = day == first and not counted.stop_day_counts
-        at_restart = day == last and first != last and not counted.restart_day_counts
-        if inside or at_stop or at_restart:
-            return True
-    return False
-
-
-def _day(view: View, at: date | datetime) -> date:
-    """A stop or a restart known by its day alone is on that day, whatever instant it takes effect at."""
-    return view.day(at) if isinstance(at, datetime) else at
+def _between(first: date, last: date) -> list[date]:
+    return [first + timedelta(n) for n in range((last - first).days + 1)]
 
 
 def _holder_on(view: View, day: date) -> str | None:
     """The holder on a day; a leaver's case is held by the post's superior until it is handed over."""
-    person = view.holder(view.calendar.start_of(day))
-    if person is not None and view.world.active(person, day):
+    return in_post(view, view.holder(view.calendar.start_of(day)), day)
+
+
+def in_post(view: View, person: str | None, day: date) -> str | None:
+    """The person, or the superior of the post where its holder has left it."""
+    if person is None or view.world.active(person, day):
         return person
     above = climb(view.world, view.case.unit, day, ("section_head", "deputy_in_charge", "first_responsible"))
-    return above[0][0] if above and person is not None else person
+    return above[0][0] if above else person
 
 
 def proposed_against(view: View, found: list[dict[str, int | str]], on: date) -> list[str]:

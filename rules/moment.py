@@ -7,16 +7,17 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
+from rules.accountability import Accountability
 from rules.calendar import Calendar
 from rules.calendar_review import Consents
-from rules.case import Case
+from rules.case import Case, Refused
 from rules.conclusion import NOT_YET
 from rules.facts import Fact
 from rules.fold import Told
 from rules.profile import Profile
 from rules.records import GONE
 from rules.stream import Health, Record
-from rules.words import OF_ALERTS, OF_FINDINGS
+from rules.words import OF_ALERTS, OF_FINDINGS, unlawful
 from rules.world import World
 
 WORDS = OF_FINDINGS | OF_ALERTS
@@ -53,7 +54,6 @@ class View:
         self.broken = case.broken() if in_doubt is None else {}
         self.consents = consents
         self.broken = {name: at for name, at in self.broken.items() if name not in consents.doubted} | consents.kept
-        self.said = [f for f in facts if f.type in WORDS]
         self.item = case.item
         self.facts = facts
         self.records = records
@@ -63,6 +63,18 @@ class View:
         self.health = health
         self.cause = cause
         self.profile: Profile = world.profile_of(case.item)
+        self.unlawful: list[Refused] = []
+        self.said = [f for f in facts if f.type in WORDS and self._lawful(f)]
+
+    def rules_on(self, on: date, unit: str | None = None) -> Accountability:
+        """The unit's accountability rules of a day."""
+        return self.world.accountability_of(unit or self.case.unit, on)
+
+    def _lawful(self, fact: Fact) -> bool:
+        why = unlawful(fact, self.rules_on(self.day(fact.occurred_at)))
+        if why is not None:
+            self.unlawful.append(Refused(fact.id, *why, fact.occurred_at))
+        return why is None
 
     @cached_property
     def delay(self) -> timedelta:

@@ -11,37 +11,44 @@ from typing import Any, Literal
 
 import msgspec
 
+from rules.between import OF_PATTERNS, EndingReported, PatternFound
 from rules.limit import Limit
+from rules.payload_base import Payload, Reasoned, Text
+from rules.supervision import (
+    AlertAcknowledged,
+    AlertAnswered,
+    AlertClosed,
+    BreachConfirmed,
+    BreachNamed,
+    FindingConfirmed,
+    FindingDismissed,
+    FindingReported,
+    Hearing,
+    InquiryOpened,
+    MeasureDecided,
+    PersonNamed,
+    Recusal,
+    ReferralAnswered,
+    Referred,
+    ReviewDecided,
+    SupervisionProposed,
+    TextOf,
+)
 
 Clock = Literal["committed", "statutory"]
 Result = Literal["approved", "approved_in_part", "refused", "not_needed"]
 
 
-class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Fields that any fact may carry."""
-
-    channel: str | None = None
-    place: str | None = None
-    window: str | None = None
-    applicant_ref: str | None = None
-    project: str | None = None
-    aliases: tuple[str, ...] = ()
-
-
 class WayIn(Payload, frozen=True):
     holder: str | None = None
     applicant: str | None = None
-    attributes: dict[str, Any] = {}
+    attributes: dict[str, Any] = msgspec.field(default_factory=dict)
     materials: tuple[str, ...] = ()
 
 
 class Accepted(WayIn, frozen=True):
     deficits: tuple[str, ...] = ()
     supply_by: date | None = None
-
-
-class Reasoned(Payload, frozen=True):
-    reason: str | None = None
 
 
 class GivenReason(Payload, frozen=True):
@@ -154,57 +161,6 @@ class Available(Payload, frozen=True):
     mode: str | None = None
 
 
-class PersonNamed(Reasoned, frozen=True):
-    person: str | None = None
-
-
-class FindingDismissed(PersonNamed, frozen=True, kw_only=True):
-    finding: str
-    code: str | None = None
-
-
-class FindingConfirmed(PersonNamed, frozen=True, kw_only=True):
-    finding: str
-    grade: Literal["minor", "ordinary", "serious", "grave"] | None = None
-    nature: str | None = None
-    circumstances: str | None = None
-    consequences: str | None = None
-    impact: str | None = None
-
-
-class InquiryOpened(Payload, frozen=True):
-    finding: str | None = None
-    answer_by: date | None = None
-
-
-class Text(Payload, frozen=True):
-    text: str | None = None
-    person: str | None = None
-
-
-class MeasureDecided(PersonNamed, frozen=True, kw_only=True):
-    level: int
-
-
-class ReviewDecided(PersonNamed, frozen=True, kw_only=True):
-    result: Literal["upheld", "reversed"]
-
-
-class Referred(Payload, frozen=True):
-    to: str
-    why: str | None = None
-    person: str | None = None
-
-
-class AlertAcknowledged(Payload, frozen=True):
-    level: str | None = None
-    cause: str | None = None
-
-
-class AlertAnswered(AlertAcknowledged, frozen=True):
-    text: str | None = None
-
-
 class Rating(Payload, frozen=True):
     score: int
     text: str | None = None
@@ -229,22 +185,6 @@ class Watermark(Payload, frozen=True):
 
 class CalendarImported(Payload, frozen=True):
     version: str
-
-
-class BreachConfirmed(Payload, frozen=True):
-    """Sent by a case to the docket of the person concerned."""
-
-    breach: str
-    finding: str
-    unit: str
-    legal_at: str
-    grade: str | None = None
-    item: str | None = None
-    by: str | None = None
-
-
-class BreachNamed(Payload, frozen=True):
-    breach: str
 
 
 # In the order of life: what stands earlier happens first where the instants are equal.
@@ -291,21 +231,33 @@ PAYLOADS: dict[str, type[Any]] = {
     "consent.revocation_opened": Reasoned,
     "consent.revoked": Reasoned,
     "harm.reported": Text,
+    "finding.reported": FindingReported,
     "inquiry.opened": InquiryOpened,
-    "inquiry.answered": Text,
+    "inquiry.answered": TextOf,
     "finding.confirmed": FindingConfirmed,
     "finding.dismissed": FindingDismissed,
-    "supervision.proposed": Text,
+    "supervision.proposed": SupervisionProposed,
+    "supervision.answered": TextOf,
     "breach.confirmed": BreachConfirmed,
     "breach.withdrawn": BreachNamed,
     "breach.reversed": BreachNamed,
-    "statement.filed": Text,
+    "ending.reported": EndingReported,
+    "pattern.found": PatternFound,
+    "recusal.declared": Recusal,
+    "statement.filed": TextOf,
+    "hearing.held": Hearing,
     "measure.decided": MeasureDecided,
+    "measure.served": PersonNamed,
     "review.requested": PersonNamed,
     "review.decided": ReviewDecided,
+    "measure.executed": PersonNamed,
+    "restoration.completed": PersonNamed,
+    "proceeding.closed": PersonNamed,
     "case.referred": Referred,
+    "referral.answered": ReferralAnswered,
     "alert.acknowledged": AlertAcknowledged,
     "alert.answered": AlertAnswered,
+    "alert.closed": AlertClosed,
     "complaint.filed": Text,
     "complaint.accepted": Text,
     "complaint.answered": Text,
@@ -320,9 +272,12 @@ PAYLOADS: dict[str, type[Any]] = {
 }
 
 # Decided in a docket (the stream of a person's or a unit's proceedings), though they name the case.
-DOCKET_TYPES = frozenset({"statement.filed", "measure.decided", "review.requested", "review.decided"})
+DOCKET_TYPES = frozenset({
+    "recusal.declared", "statement.filed", "hearing.held", "measure.decided", "measure.served", "review.requested", "review.decided",
+    "measure.executed", "restoration.completed", "proceeding.closed",
+})  # fmt: skip
 # Streams send these to each other; nobody outside may.
-INTERNAL_TYPES = frozenset({"breach.confirmed", "breach.withdrawn", "breach.reversed"})
+INTERNAL_TYPES = OF_PATTERNS | {"breach.confirmed", "breach.withdrawn", "breach.reversed"}
 # They concern no case at all.
 WORLD_TYPES = frozenset({"source.watermark", "calendar.imported"})
 

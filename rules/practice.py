@@ -1,4 +1,4 @@
-"""How an installation watches: the parameters of alerts, holds and detectors that no limit profile carries."""
+"""How an installation watches: the parameters of alerts and holds that no limit profile carries."""
 
 from __future__ import annotations
 
@@ -25,6 +25,3 @@ class Practice(Struct, frozen=True):
     late_by_system_after: timedelta = timedelta(minutes=15)
     hold_within: Limit = Limit(amount=5, unit="working_days")
     pre_mortem_before: Limit = Limit(amount=3, unit="working_days")
-    bulk_entries: int = 20
-    bulk_within: timedelta = timedelta(hours=24)
-    last_hours: timedelta = timedelta(hours=24)

@@ -1,65 +1,51 @@
-"""The chart that a case has to follow: the one its item was published with, else the item's steps one after the other."""
+"""A case against the flow chart it has to follow (偏离流程图): the first step that no way through the chart explains."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Sequence
+from datetime import datetime
 
-from rules.flow_chart import Flow, Node
-from rules.flow_moves import moves_of
-from rules.token_replay import Chart
+from rules.errors import RuleError
+from rules.facts import Fact
+from rules.fold import Fold
+from rules.token_replay import Chart, Done, Verdict, replay
 
-# Ids that no step can have: a step's id has no space at its ends.
-_START, _END, _SPLIT, _JOIN = " start", " end", " split", " join"
-
-
-class Stage(Protocol):
-    """What a step tells of its place. `rules.items.Step` is one."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def name(self) -> str | None: ...
-    @property
-    def after(self) -> tuple[str, ...]: ...
+PHASES = {"step.started": "start", "step.completed": "complete"}
 
 
-def chart_of_steps(steps: Sequence[Stage]) -> Chart:
-    """One after the other; where any step says what it comes `after`, all go by that. RuleError if they run in a circle."""
-    before = _before(steps)
-    followed = {earlier for those in before.values() for earlier in those}
-    nodes = [Node(_START, "start"), Node(_END, "end"), Node(_SPLIT, "parallel"), Node(_JOIN, "parallel")]
-    flows = [Flow(_START, _SPLIT), Flow(_JOIN, _END)]
-    for step in steps:
-        nodes += [
-            Node(_gate(step.id), "parallel"),
-            Node(step.id, "task", step.name or ""),
-            Node(_exit(step.id), "parallel"),
-        ]
-        flows += [Flow(_gate(step.id), step.id), Flow(step.id, _exit(step.id))]
-        flows += list(_into(step.id, before[step.id]))
-        if step.id not in followed:
-            flows.append(Flow(_exit(step.id), _JOIN))
-    return Chart(moves_of(nodes, flows))
+def off_procedure(fold: Fold, facts: Sequence[Fact]) -> None:
+    """A step outside the chart is a finding; a decision served with steps left undone is a suspicion, where any step was told at all."""
+    told = [fact for fact in facts if fact.type in PHASES]
+    chart = fold.world.chart_of(fold.item) if told else None
+    verdict = _verdict(chart, told) if chart is not None else None
+    if verdict is None:
+        return
+    if verdict.first is not None:
+        fact = told[verdict.first]
+        fold.find("off_procedure", fact.occurred_at, fact.id, person=_who(fold, fact), what=(fact.data.step,))
+    elif fold.status == "concluded" and fold.served is not None and not verdict.at_end:
+        _unfinished(fold, fold.served)
 
 
-def _before(steps: Sequence[Stage]) -> dict[str, tuple[str, ...]]:
-    if any(step.after for step in steps):
-        return {step.id: step.after for step in steps}
-    ids = [step.id for step in steps]
-    return {id_: tuple(ids[n - 1 : n] if n else ()) for n, id_ in enumerate(ids)}
+def _verdict(chart: Chart, told: Sequence[Fact]) -> Verdict | None:
+    """None where the chart allows so much that nothing can be told from it."""
+    try:
+        return replay(chart, [Done(fact.data.step, PHASES[fact.type]) for fact in told])
+    except RuleError:
+        return None
 
 
-def _into(step: str, before: Sequence[str]) -> Iterator[Flow]:
-    if not before:
-        yield Flow(_SPLIT, _gate(step))
-    for earlier in before:
-        yield Flow(_exit(earlier), _gate(step))
+def _unfinished(fold: Fold, served: Fact) -> None:
+    if fold.detectors(served.occurred_at).off_procedure.unfinished:
+        person = _holder(fold, served.occurred_at)
+        fold.find("off_procedure", served.occurred_at, served.id, person=person, indication=True)
 
 
-def _gate(step: str) -> str:
-    return f" before {step}"
+def _who(fold: Fold, fact: Fact) -> str | None:
+    return getattr(fact.data, "holder", None) or fact.actor or _holder(fold, fact.occurred_at)
 
 
-def _exit(step: str) -> str:
-    return f" after {step}"
+def _holder(fold: Fold, at: datetime) -> str | None:
+    """Who had the case in hand at an instant."""
+    held = [custody.holder for custody in fold.custody if custody.since <= at]
+    return held[-1] if held else fold.holder

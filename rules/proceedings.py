@@ -11,12 +11,16 @@ from datetime import date, datetime
 
 import msgspec
 
-from rules.accountability import MEASURES, Accountability
+from rules.accountability import GRADES, MEASURES, UNIT_MEASURES, Accountability
 from rules.calendar import Calendar
 from rules.facts import Fact, order
 from rules.limit import Limit
+from rules.severity import grade_of, proposal, proposal_for_unit
+from rules.supervision import BreachConfirmed
 from rules.time_limits import due, shift
 from rules.world import World
+
+UNIT = "unit:"
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -26,11 +30,22 @@ class Refused(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """A confirmed breach as a unit's docket keeps it; one delay that broke two clocks is one matter."""
+
+    matter: str
+    legal_at: datetime
+    grade: str
+
+
 class Proceeding(msgspec.Struct):
-    """One breach of one person on its way through the phases; mutable only while it is derived."""
+    """One breach of one person (or the breaches of one unit) on its way through the phases; mutable only while it is derived.
+
+    `chosen_over`: what was proposed when it was decided. `recused`: who declared themselves concerned, beside those the case names.
+    """
 
     id: str
-    person: str
+    person: str | None
     unit: str
     case: str
     breach: str
@@ -38,19 +53,29 @@ class Proceeding(msgspec.Struct):
     legal_at: datetime
     opened_at: datetime
     grade: str
+    said: BreachConfirmed
     rules: Accountability
     statement_until: date
     window_ends_at: datetime
     breaches: dict[str, bool] = {}
+    matters: dict[str, str] = {}
+    needed: int = 1
     withdrawn_at: datetime | None = None
     reversed: bool = False
+    recused: frozenset[str] = frozenset()
     statement_at: datetime | None = None
+    heard_at: datetime | None = None
     decided_at: datetime | None = None
     decided_level: int | None = None
     decided_by: str | None = None
+    served_at: datetime | None = None
     review_at: datetime | None = None
     review_result: str | None = None
     reviewed_at: datetime | None = None
+    reviewed_by: str | None = None
+    executed_at: datetime | None = None
+    restored_at: datetime | None = None
+    closed_at: datetime | None = None
     frozen_at: datetime | None = None
     chosen_over: int | None = None
     count: int = 0
@@ -58,8 +83,36 @@ class Proceeding(msgspec.Struct):
 
     @property
     def standing(self) -> bool:
-        """Whether a breach it is about still counts. One delay that broke both the promise and the law is one matter."""
-        return not self.reversed and any(self.breaches.values())
+        """Whether what it is about still counts. One delay that broke both the promise and the law is one matter."""
+        standing = {self.matters.get(breach, breach) for breach, stands in self.breaches.items() if stands}
+        return not self.reversed and len(standing) >= self.needed
+
+    @property
+    def concerned(self) -> frozenset[str]:
+        """Who may neither confirm nor decide nor review in it (回避)."""
+        return self.recused | {*self.said.concerned, *([self.person] if self.person else [])}
+
+    @property
+    def highest(self) -> int:
+        return len(MEASURES if self.person else UNIT_MEASURES)
+
+    @property
+    def too_heavy(self) -> bool:
+        """Whether what was decided no longer has its ground: the breach fell, or the proposal has become lighter since."""
+        if self.decided_level is None:
+            return False
+        if not self.standing:
+            return True
+        lighter = self.proposed is not None and self.chosen_over is not None and self.proposed < self.chosen_over
+        return lighter and self.decided_level > (self.proposed or 0)
+
+    @property
+    def measure(self) -> str | None:
+        return self.name_of(self.proposed)
+
+    def name_of(self, level: int | None) -> str | None:
+        names = MEASURES if self.person else UNIT_MEASURES
+        return names[level - 1] if level else None
 
 
 class Docket(msgspec.Struct, frozen=True):
@@ -69,171 +122,140 @@ class Docket(msgspec.Struct, frozen=True):
     reversed: tuple[tuple[str, str, datetime], ...]
 
 
-def derive_docket(person: str, facts: Sequence[Fact], world: World, calendar: Calendar) -> Docket:
-    """All proceedings of a person as these facts make them."""
-    folding = _Folding(person, world, calendar)
-    for fact in sorted(facts, key=order):
-        folding.take(fact)
-    folding.count()
-    return Docket(
-        tuple(folding.proceedings.values()), tuple(folding.refusals), tuple(folding.parked), tuple(folding.reversed)
-    )
+class Folding:
+    """Facts go in one by one; `rules.acts` holds what people may do in a proceeding."""
 
-
-class _Folding:
-    def __init__(self, person: str, world: World, calendar: Calendar) -> None:
-        self.person = person
+    def __init__(self, name: str, world: World, calendar: Calendar) -> None:
+        self.of_unit = name.startswith(UNIT)
+        self.person = None if self.of_unit else name
         self.world = world
         self.calendar = calendar
         self.proceedings: dict[str, Proceeding] = {}
+        self.counted: dict[str, Counted] = {}
         self.refusals: list[Refused] = []
         self.parked: list[tuple[str, str]] = []
         self.reversed: list[tuple[str, str, datetime]] = []
         self.referred: dict[str, datetime] = {}
 
-    def take(self, fact: Fact) -> None:
-        match fact.type:
-            case "breach.confirmed":
-                self._open(fact)
-            case "breach.withdrawn":
-                self._withdraw(fact.data.breach, fact.occurred_at)
-            case "case.referred":
-                self._referral(fact)
-            case _:
-                self._said(fact)
+    def refuse(self, fact: Fact, code: str, message: str) -> None:
+        self.refusals.append(Refused(fact.id, code, message, fact.occurred_at))
 
-    def _open(self, fact: Fact) -> None:
+    # -- breaches -----------------------------------------------------------------------------------------------------------
+
+    def confirmed(self, fact: Fact) -> None:
+        """Breaches before the date from which a unit answers open nothing and count for nothing."""
         data = fact.data
         legal_at = datetime.fromisoformat(data.legal_at).astimezone(fact.occurred_at.tzinfo)
-        before = self._known(fact)
-        if before is not None:
-            before.breaches[data.breach] = True
-            before.withdrawn_at, before.grade = None, data.grade or before.grade
+        on = self.calendar.local_date(legal_at)
+        rules = self.world.accountability_of(data.unit, on)
+        if rules.accountable_from and on < rules.accountable_from:
             return
-        rules = self.world.accountability_of(data.unit, self.calendar.local_date(legal_at))
-        if rules.accountable_from and self.calendar.local_date(legal_at) < rules.accountable_from:
-            return
-        window = due(
-            rules.statement_window, self.calendar.local_date(fact.occurred_at), self.calendar, self.world.profile
-        )
-        self.proceedings[data.breach] = Proceeding(
-            id=f"{data.breach.replace('/breach:', '/')}/{self.person}", person=self.person, unit=data.unit, case=fact.case,
-            breach=data.breach, finding=data.finding, legal_at=legal_at, opened_at=fact.occurred_at,
-            grade=data.grade or "ordinary", rules=rules, statement_until=window.due_on, window_ends_at=window.expires_at,
-            frozen_at=self.referred.get(fact.case), breaches={data.breach: True},
-        )  # fmt: skip
+        known = self._known(fact)
+        if known is not None:
+            known.breaches[data.breach] = True
+            known.withdrawn_at, known.said, known.grade = None, data, grade_of(data, rules)
+        elif self.of_unit:
+            self._of_unit(fact, legal_at, rules)
+        else:
+            self._open(fact, legal_at, rules, {data.breach: True})
 
     def _known(self, fact: Fact) -> Proceeding | None:
         """The proceeding a confirmed breach belongs to: its own, or that of the same delay by the case's other clock."""
-        own = self.proceedings.get(fact.data.breach)
+        own = next((p for p in self.proceedings.values() if fact.data.breach in p.breaches), None)
+        if own is not None or self.of_unit:
+            return own
         whole = fact.data.finding == "limit_expired"
-        return own or next(
-            (p for p in self.proceedings.values() if whole and p.case == fact.case and p.finding == "limit_expired"),
-            None,
-        )
+        same = (p for p in self.proceedings.values() if p.case == fact.case and p.finding == "limit_expired")
+        return next(same, None) if whole else None
 
-    def _withdraw(self, breach: str, at: datetime) -> None:
+    def _open(self, fact: Fact, legal_at: datetime, rules: Accountability, breaches: dict[str, bool]) -> Proceeding:
+        data, on = fact.data, self.calendar.local_date(fact.occurred_at)
+        window = due(rules.statement_window, on, self.calendar, self.world.profile)
+        who = self.person or data.unit
+        self.proceedings[data.breach] = opened = Proceeding(
+            id=f"{data.breach.replace('/breach:', '/')}/{who}", person=self.person, unit=data.unit, case=fact.case,
+            breach=data.breach, finding=data.finding, legal_at=legal_at, opened_at=fact.occurred_at, grade=grade_of(data, rules),
+            said=data, rules=rules, statement_until=window.due_on, window_ends_at=window.expires_at,
+            frozen_at=self.referred.get(fact.case), breaches=breaches,
+        )  # fmt: skip
+        return opened
+
+    def _of_unit(self, fact: Fact, legal_at: datetime, rules: Accountability) -> None:
+        """Rule 8: over the threshold, and for what a unit answers for by itself. A matter is counted for one proceeding only."""
+        data = fact.data
+        if data.finding.split(":")[0] in rules.unit_kinds:
+            self._open(fact, legal_at, rules, {data.breach: True})
+            return
+        matter = f"{fact.case}/{data.finding}" if data.finding == "limit_expired" else data.breach
+        counting = next((p for p in self.proceedings.values() if matter in p.matters.values() and p.standing), None)
+        if counting is not None:
+            counting.breaches[data.breach], counting.matters[data.breach] = True, matter
+            return
+        self.counted[data.breach] = Counted(matter, legal_at, grade_of(data, rules))
+        free = self._free(rules)
+        matters = {name: c.matter for name, c in free.items()}
+        needed = len(set(matters.values()))
+        if rules.unit_threshold is not None and needed >= rules.unit_threshold:
+            opened = self._open(fact, legal_at, rules, dict.fromkeys(free, True))
+            opened.matters, opened.needed = matters, needed
+            opened.grade = max((c.grade for c in free.values()), key=GRADES.index)
+
+    def _free(self, rules: Accountability) -> dict[str, Counted]:
+        """Confirmed breaches in the window that no standing proceeding against the unit rests on."""
+        taken = {matter for p in self.proceedings.values() if p.standing for matter in p.matters.values()}
+        last = max(self.calendar.local_date(c.legal_at) for c in self.counted.values())
+        first = back(last, rules.window, self.calendar, self.world)
+        return {
+            name: c
+            for name, c in self.counted.items()
+            if c.matter not in taken and first < self.calendar.local_date(c.legal_at) <= last
+        }
+
+    def withdrawn(self, breach: str, at: datetime) -> None:
+        self.counted.pop(breach, None)
         found = next((p for p in self.proceedings.values() if breach in p.breaches), None)
         if found is not None:
             found.breaches[breach] = False
             found.withdrawn_at = at if not found.standing else None
 
-    def _said(self, fact: Fact) -> None:
-        found = [p for p in self.proceedings.values() if p.case == fact.case]
-        if not found:
-            self.parked.append((fact.id, "no proceeding is known that this concerns"))
-            return
-        getattr(self, _ACTS[fact.type])(found[-1], fact)
-
-    def _refuse(self, fact: Fact, code: str, message: str) -> None:
-        self.refusals.append(Refused(fact.id, code, message, fact.occurred_at))
-
-    def _statement(self, proceeding: Proceeding, fact: Fact) -> None:
-        if fact.occurred_at < proceeding.window_ends_at:
-            proceeding.statement_at = proceeding.statement_at or fact.occurred_at
-
-    def _decision(self, proceeding: Proceeding, fact: Fact) -> None:
-        refusal = self._why_not(proceeding, fact)
-        if refusal is not None:
-            self._refuse(fact, *refusal)
-            return
-        proceeding.decided_at, proceeding.decided_level = fact.occurred_at, fact.data.level
-        proceeding.decided_by, proceeding.chosen_over = fact.actor, proceeding.proposed
-
-    def _why_not(self, proceeding: Proceeding, fact: Fact) -> tuple[str, str] | None:
-        if proceeding.frozen_at is not None:
-            return (
-                "proceeding_frozen",
-                "the matter was referred; the ladder is frozen until the competent body has answered",
-            )
-        if proceeding.statement_at is None and fact.occurred_at < proceeding.window_ends_at:
-            return (
-                "no_statement_window_yet",
-                f"the person concerned may answer until {proceeding.statement_until}; decide afterwards",
-            )
-        if not 1 <= fact.data.level <= len(MEASURES):
-            return "not_allowed_for_item", "a measure is a number from 1 to 7"
-        if not self._competent(proceeding, fact):
-            return "not_competent", "the decider is concerned in the case, or may not decide a measure of this weight"
-        self.count()
-        if fact.data.level != proceeding.proposed and not fact.data.reason:
-            return "reason_missing", "a decision other than proposed needs a written reason"
-        return None
-
-    def _competent(self, proceeding: Proceeding, fact: Fact) -> bool:
-        """Recusal (回避), and measures above the head's competence, which belong to the authority that appoints."""
-        actor = fact.actor
-        if actor is None:
-            return True
-        if actor == proceeding.person:
-            return False
-        heads = self.world.holders(proceeding.unit, "first_responsible", self.calendar.local_date(fact.occurred_at))
-        return not (actor in heads and fact.data.level > proceeding.rules.head_decides_up_to)
-
-    def _review(self, proceeding: Proceeding, fact: Fact) -> None:
-        proceeding.review_at = proceeding.review_at or fact.occurred_at
-
-    def _reviewed(self, proceeding: Proceeding, fact: Fact) -> None:
-        if fact.actor is not None and fact.actor in {proceeding.person, proceeding.decided_by}:
-            self._refuse(
-                fact, "not_competent", "nobody reviews his own decision or his own case; ask the next competent person"
-            )
-            return
-        proceeding.review_result, proceeding.reviewed_at = fact.data.result, fact.occurred_at
-        if fact.data.result == "reversed":
-            proceeding.reversed = True
-            self.reversed += [(proceeding.case, breach, fact.occurred_at) for breach in proceeding.breaches]
-
-    def _referral(self, fact: Fact) -> None:
+    def referral(self, fact: Fact) -> None:
         """R15: the ladder freezes, for the proceedings of the case that are open and for those that are opened later."""
         self.referred.setdefault(fact.case, fact.occurred_at)
         for proceeding in self.proceedings.values():
             if proceeding.case == fact.case:
                 proceeding.frozen_at = proceeding.frozen_at or fact.occurred_at
 
+    def given_back(self, fact: Fact) -> None:
+        """The competent body gives the matter back: the ladder goes on where it stood."""
+        if fact.data.result == "returned":
+            self.referred.pop(fact.case, None)
+            for proceeding in self.proceedings.values():
+                if proceeding.case == fact.case:
+                    proceeding.frozen_at = None
+
+    # -- counting -----------------------------------------------------------------------------------------------------------
+
     def count(self) -> None:
         """Counts confirmed, standing breaches by the local date of their legal instant, in (same day a year before, today]."""
-        for proceeding in self.proceedings.values():
-            last = self.calendar.local_date(proceeding.legal_at)
-            first = _back(last, proceeding.rules.window, self.calendar, self.world)
-            days = [
-                self.calendar.local_date(p.legal_at) for p in self.proceedings.values() if p.standing or p is proceeding
-            ]
-            proceeding.count = sum(1 for day in days if first < day <= last)
-            once = proceeding.finding.split(":")[0] in proceeding.rules.once_verified
-            proceeding.proposed = 6 if once else proceeding.rules.proposed_level(proceeding.grade, proceeding.count)
+        all_ = list(self.proceedings.values())
+        days = [(self.calendar.local_date(p.legal_at), p) for p in all_]
+        for last, proceeding in days:
+            first = back(last, proceeding.rules.window, self.calendar, self.world)
+            proceeding.count = sum(1 for day, p in days if (p.standing or p is proceeding) and first < day <= last)
+            proceeding.proposed = self._proposal(proceeding)
+
+    def _proposal(self, proceeding: Proceeding) -> int:
+        if self.of_unit:
+            return proposal_for_unit(proceeding.rules, proceeding.grade, proceeding.count)
+        return proposal(proceeding.rules, proceeding.said, proceeding.grade, proceeding.count)
 
 
-_ACTS = {
-    "statement.filed": "_statement",
-    "measure.decided": "_decision",
-    "review.requested": "_review",
-    "review.decided": "_reviewed",
-}
-
-
-def _back(day: date, window: Limit, calendar: Calendar, world: World) -> date:
+def back(day: date, window: Limit, calendar: Calendar, world: World) -> date:
     """The same date a window earlier; 29 February less a year is 28 February."""
     found = shift(day, msgspec.structs.replace(window, amount=-window.amount), calendar, world.profile)
     assert not isinstance(found, datetime)
     return found
+
+
+def in_order(facts: Sequence[Fact]) -> list[Fact]:
+    return sorted(facts, key=order)

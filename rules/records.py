@@ -59,6 +59,9 @@ TYPES: dict[str, tuple[str, str | None]] = {
     "case_reopened": ("case", None),
     "proceeding_opened": ("proceeding", None),
     "proceeding_moved": ("proceeding", None),
+    "restoration_opened": ("task", "open"),
+    "restoration_completed": ("task", "done"),
+    "restoration_withdrawn": ("task", "withdrawn"),
     "filing_saved": ("filing", None),
     "filing_submitted": ("filing", None),
     "filing_reviewed": ("filing", None),
@@ -84,6 +87,7 @@ WITHDRAWALS: dict[str, str] = {
     "hold": "hold_closed",
     "finding": "finding_closed",
     "breach": "breach_withdrawn",
+    "task": "restoration_withdrawn",
 }
 # What was once said to somebody cannot be unsaid; the words "withdrawn" and "closed" are ordinary ends of a case or a proceeding.
 STICKY = frozenset({"alert", "notice", "case", "proceeding", "filing"})

@@ -12,17 +12,19 @@ from datetime import UTC, datetime
 import msgspec
 
 from rules.case_stream import advance_case
-from rules.detectors import Ending, late_ending
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.instants import moment
-from rules.payloads import DOCKET_TYPES, WORLD_TYPES
+from rules.payloads import WORLD_TYPES
+from rules.placing import dockets_of, is_for_docket
 from rules.snapshot import payload_dict
 from rules.start import FIRST
 from rules.stream import Entry, Health, Outreach, Step, Stream
+from rules.watch_stream import advance_watch
 from rules.world import World
 
 FACTS, TICKS = 0, 1
+ADVANCES = {"case": advance_case, "docket": advance_docket, "watch": advance_watch}
 
 
 class Outage(msgspec.Struct, frozen=True):
@@ -61,7 +63,6 @@ class Rehearsal:
         self._queue: list[tuple[datetime, int, int, str]] = []
         self._places = 0
         self._dockets_of: dict[str, set[str]] = {}
-        self.endings: dict[str, Ending] = {}
         self._ends = sorted(o.end for o in outages if o.what == "engine")
 
     def play(self, facts: Iterable[Fact]) -> None:
@@ -113,7 +114,7 @@ class Rehearsal:
             self._world_fact(fact, at)
 
     def _streams_for(self, fact: Fact, at: datetime) -> list[str]:
-        if fact.type in DOCKET_TYPES:
+        if is_for_docket(fact):
             found = self._dockets(fact)
             if not found:
                 self.parked[fact.source, fact.id] = (fact, "no proceeding is known that this concerns")
@@ -135,11 +136,7 @@ class Rehearsal:
         return self.world.item(fact.item, on) is not None
 
     def _dockets(self, fact: Fact) -> list[str]:
-        known = self._dockets_of.get(fact.case, set())
-        person = getattr(fact.data, "person", None)
-        if person is not None:
-            return [f"docket:{person}"] if f"docket:{person}" in known else []
-        return sorted(known)
+        return dockets_of(fact, self._dockets_of.get(fact.case, set()))
 
     def _world_fact(self, fact: Fact, at: datetime) -> None:
         if fact.type == "source.watermark":
@@ -180,12 +177,9 @@ class Rehearsal:
     def _step(self, name: str, new: list[Fact], at: datetime) -> None:
         stream = self.streams.get(name) or Stream(id=name)
         if not stream.facts:
-            new = [*new, *self._unpark(lambda f: name == f"case:{f.case}" and f.type not in DOCKET_TYPES, at)]
-        advance = advance_case if name.startswith("case:") else advance_docket
-        step = advance(stream, new, at, self.world, self._health(at))
+            new = [*new, *self._unpark(lambda f: name == f"case:{f.case}" and not is_for_docket(f), at)]
+        step = ADVANCES[name.partition(":")[0]](stream, new, at, self.world, self._health(at))
         self.streams[name] = step.stream
-        if name.startswith("case:") and (ending := late_ending(step.stream, self.world)) is not None:
-            self.endings[name] = ending
         self._write(name, new, step, at)
         self._schedule(name, step.next_at)
         for message in step.outreach:
@@ -196,7 +190,7 @@ class Rehearsal:
         if kind == "docket":
             self._dockets_of.setdefault(message.fact.case, set()).add(message.stream)
         self._step(message.stream, [message.fact], at)
-        for fact in self._unpark(lambda f: f.type in DOCKET_TYPES and bool(self._dockets(f)), at):
+        for fact in self._unpark(lambda f: is_for_docket(f) and bool(self._dockets(f)), at):
             for stream in self._dockets(fact):
                 self._step(stream, [fact], at)
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from rules.detectors import bulk_back_entries
 from rules.facts import Fact
 from rules.rehearsal import Line, Rehearsal, body_of
 from rules.stream import Record
@@ -41,7 +40,7 @@ class _Report:
             "cases": {case: self._case(case) for case in self.cases},
             "refusals": self._all("refusal", self._refusal, standing=True),
             "findings": sorted(
-                [*self._all("finding", self._finding), *self._off_catalogue(), *self._bulks()],
+                [*self._all("finding", self._finding), *self._off_catalogue()],
                 key=lambda f: _instant(f["legal_at"]),
             ),
             "breaches": sorted(self._all("breach", self._breach), key=lambda b: _instant(b["legal_at"])),
@@ -138,7 +137,8 @@ class _Report:
         return {
             "kind": data["kind"], "case": data.get("case", case), "unit": data["unit"], "person": data["person"], "clock": data.get("clock"),
             "legal_at": data["at"], "opened_at": self.iso(record.recorded_at), "status": record.status,
-            "indication": data.get("indication", False), "evidence": data.get("evidence", []),
+            "indication": data.get("indication", False), "trial": data.get("trial", False),
+            "evidence": data.get("evidence", []), "what": data.get("what", []),
         }  # fmt: skip
 
     def _off_catalogue(self) -> list[dict[str, Any]]:
@@ -148,16 +148,13 @@ class _Report:
             first.setdefault(fact.case, (fact, at))
         return [self._across("off_catalogue", case, None, f.occurred_at, at, [f.id]) for case, (f, at) in first.items()]
 
-    def _bulks(self) -> list[dict[str, Any]]:
-        found = bulk_back_entries(self.played.endings.values(), self.played.world.practice)
-        return [self._across("bulk_back_entry", b.case, b.unit, b.at, b.at, list(b.evidence)) for b in found]
-
     def _across(
         self, kind: str, case: str, unit: str | None, at: datetime, opened: datetime, evidence: list[str]
     ) -> dict[str, Any]:
         return {
             "kind": kind, "case": case, "unit": unit, "person": None, "clock": None, "legal_at": self.iso(at),
-            "opened_at": self.iso(opened), "status": "open", "indication": False, "evidence": evidence,
+            "opened_at": self.iso(opened), "status": "open", "indication": False, "trial": False,
+            "evidence": evidence, "what": [],
         }  # fmt: skip
 
     def _breach(self, case: str, record: Record) -> dict[str, Any]:
@@ -171,7 +168,7 @@ class _Report:
     def _alert(self, case: str, record: Record) -> dict[str, Any]:
         data = record.data
         return {
-            "case": case, "cause": data["cause"], "level": data["level"], "rung": data["rung"], "scheduled_at": data["scheduled_at"],
+            "case": data.get("case", case), "cause": data["cause"], "level": data["level"], "rung": data["rung"], "scheduled_at": data["scheduled_at"],
             "fired_at": data["fired_at"], "to": data["to"], "late_by_system": data["late_by_system"],
             "acknowledged_at": data["acknowledged_at"], "answered_at": data["answered_at"],
         }  # fmt: skip
@@ -179,7 +176,8 @@ class _Report:
     def _proceeding(self, _: str, record: Record) -> dict[str, Any]:
         names = (
             "id", "person", "unit", "case", "breach", "grade", "count_in_window", "proposed_level", "proposed_measure", "phase",
-            "statement_until", "decided_level", "restoration_due",
+            "statement_until", "decided_level", "restoration_due", "finding", "role", "owner", "phase_due_on", "decided_by", "leaders",
+            "record_until",
         )  # fmt: skip
         return {name: record.data[name] for name in names}
 

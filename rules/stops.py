@@ -142,9 +142,10 @@ def _planned(fold: Fold, fact: Fact) -> date | None:
 
 def _indicate_abuse(fold: Fold, fact: Fact) -> None:
     # Art. 45: the applicant is told in writing how long it takes. Not on record: the clock stops all the same, and somebody looks.
-    data = fact.data
-    unwritten = data.notified_at is None or (data.declared is None and data.until is None)
-    if data.reason in fold.world.practice.lawful_reasons and unwritten:
+    data, asked = fact.data, fold.detectors(fact.occurred_at).pause_abuse
+    unwritten = asked.notice and data.notified_at is None
+    endless = asked.length and data.declared is None and data.until is None
+    if data.reason in fold.world.practice.lawful_reasons and (unwritten or endless):
         fold.find("pause_abuse", fact.occurred_at, fact.id, person=fold.holder, indication=True)
 
 

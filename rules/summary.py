@@ -159,7 +159,7 @@ def clock(records: dict[str, Record], case: Case, name: str) -> dict[str, Any]:
     record = records.get(f"limit:{name}")
     breach = records.get(f"breach:{name}")
     live = case.clocks.get(name)
-    told = record.data if record is not None and (live is None or live.due is not None) else {}
+    told = record.data if record is not None and (live is None or live.ends_at is not None) else {}
     return {
         "due_on": told.get("due_on"),
         "expires_at": told.get("expires_at"),

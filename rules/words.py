@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from rules.accountability import Accountability
 from rules.case import Case, Refused
 from rules.facts import Fact
 from rules.stream import Record
 
 OF_FINDINGS = frozenset({"finding.confirmed", "finding.dismissed"})
-OF_ALERTS = frozenset({"alert.acknowledged", "alert.answered"})
+OF_ALERTS = frozenset({"alert.acknowledged", "alert.answered", "alert.closed"})
 
 
 def names_of(kind: str, key: str) -> tuple[str, str]:
@@ -18,23 +19,41 @@ def names_of(kind: str, key: str) -> tuple[str, str]:
     return kind, key.removeprefix("finding:")
 
 
-def said(facts: Sequence[Fact], kind: str, key: str, since: datetime, concerned: Sequence[str]) -> Fact | None:
+def said(facts: Sequence[Fact], kind: str, key: str, since: datetime, concerned: Iterable[str | None]) -> Fact | None:
     """The last word of a competent person on a finding; nobody confirms or dismisses his own matter (回避)."""
     names = names_of(kind, key)
+    shut_out = {person for person in concerned if person}  # who is not named is the competent person
     return next(
         (
             f for f in reversed(facts)
-            if f.type in OF_FINDINGS and f.data.finding in names and f.occurred_at >= since and f.actor not in concerned
+            if f.type in OF_FINDINGS and f.data.finding in names and f.occurred_at >= since and f.actor not in shut_out
         ),
         None,
     )  # fmt: skip
 
 
 def concerned(records: Mapping[str, Record], finding: Record) -> set[str]:
+    """Whoever it is about, and whoever had the case in hand within the limit."""
     clock = finding.data.get("clock")
     breach = records.get(f"breach:{clock}")
-    against = breach.data["proposed_against"] if breach is not None else []
-    return {person for person in (finding.data.get("person"), *against) if person}
+    shared = those_of(breach) if breach is not None else ()
+    return {person for person in (finding.data.get("person"), *shared) if person}
+
+
+def those_of(breach: Record) -> tuple[str, ...]:
+    """All whom a breach concerns: against whom it is proposed, and who held a share."""
+    return tuple(dict.fromkeys([*breach.data["proposed_against"], *(str(s["person"]) for s in breach.data["shares"])]))
+
+
+def unlawful(fact: Fact, rules: Accountability) -> tuple[str, str] | None:
+    """Why a word on a finding has no effect, whoever says it."""
+    if fact.type == "finding.confirmed":
+        bare = [aspect for aspect in fact.data.ratings if not getattr(fact.data, aspect)]
+        if bare:
+            return "reason_missing", f"the rating of {', '.join(bare)} needs its reason in writing"
+    if fact.type == "finding.dismissed" and rules.exemptions and fact.data.code not in {None, *rules.exemptions}:
+        return "unknown_exemption", f"the unit's rules know no exemption {fact.data.code!r}"
+    return None
 
 
 def recused(facts: Sequence[Fact], records: Mapping[str, Record]) -> list[Refused]:
@@ -80,7 +99,7 @@ def _known(word: Fact, records: Mapping[str, Record], case: Case) -> bool:
 
 
 def concerns(word: Fact, alert: Record) -> bool:
-    """Whether an acknowledgement or answer is about an alert: a word that names no level or cause is for every alert of the case."""
+    """Whether a word is about an alert: one that names no level or cause is for every alert of the case."""
     if alert.kind != "alert" or word.recorded_at < alert.recorded_at:
         return False
     return word.data.level in {None, alert.data["level"]} and word.data.cause in {None, alert.data["cause"]}

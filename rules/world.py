@@ -15,10 +15,12 @@ from rules.accountability import Accountability
 from rules.calendar import Calendar
 from rules.conditions import Condition
 from rules.filing import FilingRules
+from rules.flow_steps import ordered
 from rules.formula import Formula
 from rules.items import Category, Item, Struct
 from rules.practice import Practice
 from rules.profile import Profile, profile_from
+from rules.token_replay import Chart
 
 PostName = Literal[
     "officer", "window", "section_head", "deputy_in_charge", "first_responsible", "discipline_group", "inspector"
@@ -81,6 +83,7 @@ class World:
         categories: tuple[Category, ...] = (),
         conditions: dict[str, Condition] | None = None,
         formulas: tuple[Formula, ...] = (),
+        charts: dict[tuple[str, int], Chart] | None = None,
         version: str = "",
     ) -> None:
         self._given = {name: value for name, value in locals().items() if name != "self"}
@@ -89,6 +92,7 @@ class World:
         self.filing = filing
         self.categories = {category.id: category for category in categories}
         self.conditions = conditions or {}
+        self._charts: dict[tuple[str, int], Chart | None] = {**(charts or {})}
         self._profiles: dict[str, Profile] = {}
         self.calendars = tuple(sorted(calendars, key=lambda pair: pair[0]))
         self.units = {unit.id: unit for unit in units}
@@ -147,6 +151,13 @@ class World:
             self._profiles[key] = profile_from(item.profile)
         return self._profiles[key]
 
+    def chart_of(self, item: Item) -> Chart | None:
+        """What an item's steps are held against: its approved flow chart, else their order. None where neither says anything that holds."""
+        key = (item.code, item.version)
+        if key not in self._charts:
+            self._charts[key] = ordered(item.steps) if item.flow_chart is None else None
+        return self._charts[key]
+
     def items(self) -> tuple[Item, ...]:
         return tuple(item for versions in self._items.values() for item in versions)
 
@@ -188,6 +199,10 @@ class World:
 
     def active(self, person: str, on: date) -> bool:
         return any(post.in_post(on) for post in self._posts_of_person.get(person, ()))
+
+    def known(self, person: str) -> bool:
+        """Whether somebody holds or ever held a post here."""
+        return person in self._posts_of_person
 
     def within(self, unit: str | None, whole: str) -> bool:
         """Whether a unit is another one or a part of it."""

@@ -71,6 +71,7 @@ COMMANDS = (
     ),
     Command(_CARE, "key", "engine.cli.key", "接口密钥", "API keys of the sources"),
     Command(_CARE, "user", "engine.cli.user", "用户", "users"),
+    Command(_CARE, "channel", "engine.cli.channel", "通知通道", "channels of notices"),
     Command(_CARE, "reconcile", "engine.cli.reconcile", "对账", "compare everything with a derivation from the facts"),
     Command(_CARE, "audit", "engine.cli.audit", "台账校验与封存", "verify and seal the ledger"),
     Command(_CARE, "rebuild", "engine.cli.rebuild", "由台账重建查询表", "rebuild the read tables from the ledger"),

@@ -32,6 +32,7 @@ def add(
     ] = None,
     locale: Annotated[str, typer.Option(help="zh | en")] = "zh",
     email: Annotated[str | None, typer.Option(help="电子邮件 · e-mail")] = None,
+    phone: Annotated[str | None, typer.Option(help="手机号，用于短信 · telephone number, for text messages")] = None,
 ) -> None:
     """新增用户，密码从键盘或标准输入读取 · a new user; the password is read from the keyboard or standard input."""
     from engine.cli.database import opened
@@ -50,9 +51,9 @@ def add(
             found = world.post_of(person, clock.now().date()) is not None
             _known(found, pick(f"没有人员 {person!r}", f"there is no person {person!r}; record the post first"))
         made = connection.execute(
-            "INSERT INTO app_user (login, person, name, roles, units, password_hash, locale, email, active, created_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, true, %s) ON CONFLICT (login) DO NOTHING",
-            (login, person, name, role, units, hash_password(read_password()), locale, email, clock.now()),
+            "INSERT INTO app_user (login, person, name, roles, units, password_hash, locale, email, phone, active, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, true, %s) ON CONFLICT (login) DO NOTHING",
+            (login, person, name, role, units, hash_password(read_password()), locale, email, phone, clock.now()),
         )
         _known(
             made.rowcount == 1,

@@ -112,7 +112,8 @@ def _figure(day: StripDay, left: int) -> str:
 
 
 def _mark(mark: Mark, left: int, place: int) -> str:
-    word = _text(left + 12, HEAD + CELL + DAY + LANE * (place + 1) - 3, mark.word, INK, size=11, weight=600)
+    size = 11 if len(mark.word) <= 3 else 9  # no wider than its day: the next one may have a word too
+    word = _text(left + 12, HEAD + CELL + DAY + LANE * (place + 1) - 3, mark.word, INK, size=size, weight=600)
     return _MARKS[mark.kind](left) + word
 
 

@@ -28,7 +28,7 @@ class Console:
 
     `rehearse` decides envelopes on a connection whose transaction is then rolled back: the consequence of an action before it is taken.
     `site` is the address that signed certificates carry.
-    `temporal_ui` is the address of Temporal's own pages, `mail_folder` the local catcher's; None where there is none.
+    `mail`: whether the settings name a mail server. `temporal_ui` is the address of Temporal's own pages, `mail_folder` the local catcher's; None where there is none.
     """
 
     pool: Pool
@@ -37,6 +37,7 @@ class Console:
     rehearse: Callable[[psycopg.Connection[Any], Sequence[Any], Clock], list[Any]]
     world: Callable[[psycopg.Connection[Any]], World]
     simulated: bool = False
+    mail: bool = False
     temporal_ui: str | None = None
     mail_folder: Path | None = None
     public_url: str | None = None

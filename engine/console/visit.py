@@ -37,6 +37,9 @@ DONE = (
     "released",
     "discarded",
     "imported",
+    "tested",
+    "sent_again",
+    "chosen",
 )
 LANGUAGE_COOKIE = "jiannuo_language"
 

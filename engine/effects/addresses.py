@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from engine.channels.book import book
+from engine.channels.preferences import Preferences
+from engine.channels.ways import shared_address
 from engine.storage.connect import Connection
 from engine.vault.store import reveal
 from notifications.channels.mail_message import AddressRefused, checked
@@ -16,30 +19,40 @@ APPLICANT = "applicant"
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A person's way of being told. `email` None: only the inbox in the console."""
+    """A person's way of being told. Without an address only the inbox in the console."""
 
     person: str
     locale: Locale
     email: str | None
+    phone: str | None = None
+    preferences: Preferences = Preferences()
 
 
 def accounts(connection: Connection, persons: list[str]) -> dict[str, Account]:
     """The first active account of each person; an office is reached through those who act for it."""
     rows = connection.execute(
-        "SELECT DISTINCT ON (who) who, u.locale, u.email FROM unnest(%s::text[]) AS t(who) JOIN app_user u ON u.active"
-        " AND (u.person = who OR (who = ANY(u.units) AND 'leading_group' = ANY(u.roles)))"
-        " ORDER BY who, (u.person = who) DESC, (u.email IS NULL), u.login",
+        "SELECT DISTINCT ON (who) who, u.locale, u.email, u.phone, u.preferences FROM unnest(%s::text[]) AS t(who) JOIN app_user u ON u.active"
+        " AND (coalesce(u.person, u.login) = who OR (who = ANY(u.units) AND 'leading_group' = ANY(u.roles)))"
+        " ORDER BY who, (coalesce(u.person, u.login) = who) DESC, (u.email IS NULL), u.login",
         (persons,),
     )
-    return {who: Account(who, locale, email) for who, locale, email in rows}
+    return {
+        who: Account(who, locale, email, phone, msgspec.convert(preferences, Preferences))
+        for who, locale, email, phone, preferences in rows
+    }
 
 
-def mail_address(connection: Connection, recipient: str, case: str | None) -> str | None:
-    """An official's from the account; an applicant's out of the vault, where the application named one."""
+def address_of(connection: Connection, channel: str, recipient: str, case: str | None) -> str | None:
+    """A person's address on a channel: an official's from the account, an applicant's out of the vault; a group is its own."""
+    if recipient == shared_address(channel):
+        return recipient
     if recipient == APPLICANT:
         return applicant_address(connection, case) if case else None
     account = accounts(connection, [recipient]).get(recipient)
-    return account.email if account else None
+    if account is None:
+        return None
+    form = book(connection).get(channel)
+    return account.phone if form is not None and form.personal else account.email
 
 
 def applicant_address(connection: Connection, case: str) -> str | None:

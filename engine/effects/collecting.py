@@ -1,18 +1,22 @@
-"""From the outbox to messages: many notices for one person become one, in the inbox at once and by mail where there is an address."""
+"""From the outbox to messages: many notices for one person become one, in the inbox at once and on the channels they chose."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from engine.channels.book import book
+from engine.channels.preferences import EMAIL
 from engine.clock import Clock
 from engine.effects import outbox
 from engine.effects.addresses import APPLICANT, Account, accounts, applicant_address
-from engine.effects.messages import Writing
+from engine.effects.messages import Writing, gravest
 from engine.effects.outbox import Told
+from engine.effects.routes import Route, personal, shared
 from engine.effects.wording import Reader, Wording
 from engine.storage.connect import Connection, Pool
 from engine.storage.world import load_world
+from notifications.channels.forms import ChannelForm
 from notifications.digest import Digest, Pending, merge
 from notifications.fields import Locale
 
@@ -42,11 +46,14 @@ class Collector:
         if not waiting:
             return
         known = accounts(connection, sorted({told.addressee for told in waiting}))
-        writing = Writing(connection, Wording(load_world(connection), now), now)
+        world = load_world(connection)
+        writing = Writing(connection, Wording(world, now), now)
         pending = {told.id: one for told in waiting if (one := self._pending(writing, told, known))}
         by_id = {told.id: told for told in waiting}
         for digest in merge(pending.values()):
             self._write(writing, digest, known.get(digest.addressee), [by_id[id_] for id_ in digest.ids])
+        for form, digest in shared(waiting, pending, book(connection), world):
+            self._share(writing, form, digest, [by_id[id_] for id_ in digest.ids])
         outbox.collected(connection, [id_ for id_ in pending if id_ not in writing.problems], now)
         outbox.troubled(connection, writing.problems)
 
@@ -59,10 +66,24 @@ class Collector:
         message = writing.rendered(digest, account.locale if account else self._locale)
         if message is None:
             return
-        if digest.addressee == APPLICANT:
-            address = applicant_address(writing.connection, told[0].case) if self._mail else None
-        else:
+        if digest.addressee != APPLICANT:
             writing.inbox(digest, message, told)
-            address = account.email if account and self._mail else None
-        if address is not None:
-            writing.mail(digest, message, told)
+        for route in self._routes(writing, digest, account, told):
+            writing.on_its_way(route, digest, message, told)
+
+    def _routes(
+        self, writing: Writing, digest: Digest, account: Account | None, told: Sequence[Told]
+    ) -> tuple[Route, ...]:
+        if digest.addressee == APPLICANT:
+            known = self._mail and applicant_address(writing.connection, told[0].case)
+            return (Route(EMAIL),) if known else ()
+        if account is None:
+            return ()
+        forms = [form for form in book(writing.connection).values() if form.personal]
+        found = personal(account, digest, gravest(told), forms, writing.now, writing.zone)
+        return tuple(route for route in found if self._mail or route.channel != EMAIL)
+
+    def _share(self, writing: Writing, form: ChannelForm, digest: Digest, told: Sequence[Told]) -> None:
+        message = writing.rendered(digest, self._locale)
+        if message is not None:
+            writing.on_its_way(Route(form.id), digest, message, told)

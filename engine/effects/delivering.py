@@ -1,36 +1,29 @@
-"""One attempt to deliver one message: every attempt is on record with the service's own answer."""
+"""One attempt to deliver one message, at the pace its channel allows: every attempt is on record with the service's own answer."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
-from typing import Any
+from datetime import timedelta
+from typing import NoReturn
 
-import msgspec
 import structlog
-from psycopg.types.json import Jsonb
 from temporalio.exceptions import ApplicationError
 
+from engine.channels.masking import masked
+from engine.channels.secrets import SecretError
+from engine.channels.ways import Way
 from engine.clock import Clock
-from engine.effects.addresses import mail_address
-from engine.storage.connect import Connection, Pool
+from engine.effects import attempts
+from engine.effects.attempts import FINAL, Outgoing
+from engine.effects.convoy import one_message
+from engine.effects.lanes import Lanes
+from engine.storage.connect import Pool
 from notifications.channels.base import Delivery
 from notifications.channels.registry import Channels
-from notifications.render import Message
 
-FINAL = frozenset({"delivered", "undeliverable", "given_up"})
+_CARRIED_SECONDS = 5.0
 
 _log = structlog.get_logger(__name__)
-
-
-class Outgoing(msgspec.Struct, frozen=True):
-    """A message on its way. `address` None: the addressee has none on this channel."""
-
-    id: str
-    channel: str
-    status: str
-    message: Message
-    address: str | None
 
 
 class Deliveries:
@@ -38,73 +31,73 @@ class Deliveries:
         self._pool = pool
         self._clock = clock
         self._channels = channels
+        self._lanes = Lanes()
 
     async def deliver(self, delivery_id: str) -> str:
-        """`delivered` or `undeliverable`. ApplicationError where the service is at fault: the workflow tries again."""
+        """`delivered` or `undeliverable`. ApplicationError where it must wait or the service is at fault: the workflow tries again."""
         found = await asyncio.to_thread(self._load, delivery_id)
         if found.status in FINAL:
             return found.status
-        result = await self._attempt(found)
-        status = _STATUS[result.result]
-        await asyncio.to_thread(self._record, delivery_id, status, result.result, result.answer)
-        if status == "sending":
-            raise ApplicationError(result.answer, type="retry_later")
-        return status
+        if found.carried_by:
+            _wait("carried", _CARRIED_SECONDS)
+        async with self._lanes.place(found.channel):
+            return await self._in_turn(found)
 
     async def give_up(self, delivery_id: str) -> None:
         """After the last attempt. What was delivered in the last moment stays delivered."""
         _log.error("delivery_given_up", delivery=delivery_id)
-        await asyncio.to_thread(
-            self._record, delivery_id, "given_up", "given_up", "no attempt succeeded in the time allowed"
-        )
+        await asyncio.to_thread(self._give_up, delivery_id)
 
-    async def _attempt(self, found: Outgoing) -> Delivery:
+    async def _in_turn(self, found: Outgoing) -> str:
+        way = await self._way(found)
+        if isinstance(way, Delivery):
+            return await self._outcome(found, [], way)
+        wait, carried = await asyncio.to_thread(self._turn, found, way)
+        if wait:
+            _wait("pace", wait)
+        message = one_message([found.message, *(one.message for one in carried)])
+        result = await way.channel.send(message, str(found.address), key=found.id)
+        _log.info("attempt", delivery=found.id, channel=found.channel, result=result.result, code=result.code)
+        return await self._outcome(found, carried, result)
+
+    async def _way(self, found: Outgoing) -> Way | Delivery:
+        """The way out, or why there is none; a worker that is not configured yet loses no message."""
         if found.address is None:
-            return Delivery(result="failed", answer="the addressee has no address any more")
+            return Delivery(result="failed", answer="the addressee has no address any more", code="no_address")
         try:
-            channel = self._channels.get(found.channel)
-        except LookupError as error:  # a worker that is not configured yet loses no mail
-            return Delivery(result="retry_later", answer=str(error))
-        return await channel.send(found.message, found.address, key=found.id)
+            return await asyncio.to_thread(attempts.way_of, self._pool, self._channels, found.channel)
+        except (LookupError, SecretError) as error:
+            return Delivery(result="retry_later", answer=str(error), code="not_configured")
+
+    async def _outcome(self, found: Outgoing, carried: list[Outgoing], result: Delivery) -> str:
+        status = await asyncio.to_thread(self._record, found, carried, result)
+        if status != "sending":
+            return status
+        delay = None if result.retry_after is None else timedelta(seconds=max(result.retry_after, 1.0))
+        # Only the code: an answer may name a person, and Temporal keeps what it is told.
+        words = f"{found.channel}: {result.code or result.result}"
+        raise ApplicationError(words, type="retry_later", next_retry_delay=delay)
 
     def _load(self, delivery_id: str) -> Outgoing:
         with self._pool.connection() as connection:
-            row = connection.execute(
-                "SELECT id, channel, status, recipient, case_id, payload FROM delivery WHERE id = %s", (delivery_id,)
-            ).fetchone()
-            if row is None:
-                raise ApplicationError(f"no delivery {delivery_id!r}: it was never collected", non_retryable=True)
-            return _outgoing(connection, *row)
+            found = attempts.load(connection, delivery_id)
+        if found is None:
+            raise ApplicationError(f"no delivery {delivery_id!r}: it was never collected", non_retryable=True)
+        return found
 
-    def _record(self, delivery_id: str, status: str, result: str, answer: str) -> None:
-        now = self._clock.now()
-        attempt = {"at": now.isoformat(), "result": result, "answer": answer}
+    def _turn(self, found: Outgoing, way: Way) -> tuple[float, list[Outgoing]]:
         with self._pool.connection() as connection:
-            record_attempt(connection, delivery_id, status, attempt, now)
+            return attempts.take_turn(connection, found, way)
+
+    def _record(self, found: Outgoing, carried: list[Outgoing], result: Delivery) -> str:
+        with self._pool.connection() as connection:
+            return attempts.record(connection, found, carried, result, masked(result.answer), self._clock.now())
+
+    def _give_up(self, delivery_id: str) -> None:
+        with self._pool.connection() as connection:
+            attempts.give_up(connection, delivery_id, self._clock.now())
 
 
-def record_attempt(
-    connection: Connection, delivery_id: str, status: str, attempt: dict[str, Any], now: datetime
-) -> None:
-    connection.execute(
-        "UPDATE delivery SET attempts = attempts || %s, status = %s,"
-        " delivered_at = CASE WHEN %s = 'delivered' THEN %s END"
-        " WHERE id = %s AND status <> 'delivered'",
-        (Jsonb([attempt]), status, status, now, delivery_id),
-    )
-
-
-def _outgoing(
-    connection: Connection,
-    id_: str,
-    channel: str,
-    status: str,
-    recipient: str,
-    case: str | None,
-    payload: dict[str, Any],
-) -> Outgoing:
-    address = mail_address(connection, recipient, case) if status not in FINAL else None
-    return Outgoing(id_, channel, status, msgspec.convert(payload, Message), address)
-
-
-_STATUS = {"ok": "delivered", "failed": "undeliverable", "retry_later": "sending"}
+def _wait(why: str, seconds: float) -> NoReturn:
+    """No attempt was made, so none is on record."""
+    raise ApplicationError(why, type="waits", next_retry_delay=timedelta(seconds=seconds))

@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 import structlog
 
+from engine.channels.preferences import PreferenceLevel
 from engine.effects.outbox import Told
+from engine.effects.routes import Route
 from engine.effects.wording import Reader, Wording
 from engine.effects.wording_lookups import lookups
 from engine.storage.connect import Connection
@@ -22,7 +24,7 @@ from notifications.fields import Locale
 from notifications.render import Message
 
 Row = dict[str, Any]
-_GRAVE = ("escalated", "red", "yellow", "warning", "none")
+_GRAVE: tuple[PreferenceLevel, ...] = ("escalated", "red", "yellow", "warning", "none")
 
 _log = structlog.get_logger(__name__)
 
@@ -33,15 +35,16 @@ class Writing:
     def __init__(self, connection: Connection, wording: Wording, now: datetime) -> None:
         self.connection = connection
         self.problems: dict[str, str] = {}
+        self.now = now
+        self.zone = wording.zone
         self._wording = wording
-        self._now = now
 
     def pending(self, told: Told, reader: Reader) -> Pending | None:
         try:
             more = lookups(self.connection, told, load_world(self.connection), reader.locale)
             one = self._wording.pending(told, reader, more)
             alone = Digest(addressee=one.addressee, pending=(one,))
-            render_digest(alone, reader.locale, self._wording.zone)
+            render_digest(alone, reader.locale, self.zone)
         except (NoticeError, KeyError) as error:
             self._trouble([told.id], error)
             return None
@@ -49,7 +52,7 @@ class Writing:
 
     def rendered(self, digest: Digest, locale: Locale) -> Message | None:
         try:
-            return render_digest(digest, locale, self._wording.zone)
+            return render_digest(digest, locale, self.zone)
         except NoticeError as error:
             self._trouble(digest.ids, error)
             return None
@@ -63,17 +66,20 @@ class Writing:
             "subject": message.subject,
             "body": message.text,
             "kind": message.kind,
-            "level": _gravest(told),
+            "level": gravest(told),
             "case_id": _one_case(told),
             "delivery_id": id_,
-            "created_at": self._now,
+            "created_at": self.now,
         }
         insert_new(self.connection, "message", [row])
-        attempts = [{"at": self._now.isoformat(), "result": "ok", "answer": "inbox"}]
-        self._delivery("inapp", digest, message, told, status="delivered", attempts=attempts, delivered_at=self._now)
+        attempts = [{"at": self.now.isoformat(), "result": "ok", "answer": "inbox"}]
+        self._delivery("inapp", digest, message, told, status="delivered", attempts=attempts, delivered_at=self.now)
 
-    def mail(self, digest: Digest, message: Message, told: Sequence[Told]) -> None:
-        self._delivery("email", digest, message, told, status="due", attempts=[])
+    def on_its_way(self, route: Route, digest: Digest, message: Message, told: Sequence[Told]) -> None:
+        self._delivery(
+            route.channel, digest, message, told, status="due", attempts=[], not_before=route.not_before,
+            level=gravest(told),
+        )  # fmt: skip
 
     def _delivery(self, channel: str, digest: Digest, message: Message, told: Sequence[Told], **state: Any) -> None:
         row: Row = {
@@ -85,7 +91,7 @@ class Writing:
             "notices": list(digest.ids),
             "case_id": _one_case(told),
             "payload": msgspec.to_builtins(message),
-            "created_at": self._now,
+            "created_at": self.now,
         }
         insert_new(self.connection, "delivery", [{**row, **state}])
 
@@ -105,5 +111,6 @@ def _one_case(told: Sequence[Told]) -> str | None:
     return cases.pop() or None if len(cases) == 1 else None
 
 
-def _gravest(told: Sequence[Told]) -> str:
-    return min((one.level or "none" for one in told), key=_GRAVE.index)
+def gravest(told: Sequence[Told]) -> PreferenceLevel:
+    levels = {one.level or "none" for one in told}
+    return next(level for level in _GRAVE if level in levels)

@@ -27,7 +27,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import yaml
 
-from rules.payloads import PAYLOADS, Attributes, Payload
+from rules.payload_base import Payload
+from rules.payloads import PAYLOADS, Attributes
 
 Format = Literal["xes", "csv", "jsonl", "xlsx"]
 _SUFFIXES: dict[str, Format] = {".xes": "xes", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xlsx": "xlsx"}

@@ -13,6 +13,7 @@ from rules.facts import Fact
 from rules.filing_stream import advance_filing
 from rules.records import fold
 from rules.stream import Entry, FactResult, Health, Record, Step, Stream
+from rules.watch_stream import advance_watch
 from rules.world import World
 
 Advance = Callable[[Stream, Sequence[Fact], datetime, World, Health], Step]
@@ -64,6 +65,7 @@ def _step(stream: Stream, new: Sequence[Fact], entries: Sequence[Entry], records
 ADVANCES: dict[str, Advance] = {
     "case": advance_case,
     "docket": advance_docket,
+    "watch": advance_watch,
     "filing": advance_filing,
     "catalogue": advance_catalogue,
     "source": keep,

@@ -7,8 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.ledger.heads import Head
 from engine.storage.connect import Connection
 from rules.facts import Fact
-from rules.payloads import DOCKET_TYPES, WORLD_TYPES, CalendarImported
+from rules.payloads import WORLD_TYPES, CalendarImported
+from rules.placing import dockets_of as dockets_among
+from rules.placing import is_for_docket
 from rules.world import World
+
+__all__ = ["catalogue", "dockets", "dockets_of", "home", "is_for_docket", "is_open"]
 
 
 def home(fact: Fact) -> str:
@@ -24,10 +28,6 @@ def catalogue(fact: Fact, world: World) -> str | None:
         return None
     day = fact.occurred_on or world.calendar(fact.recorded_at).local_date(fact.occurred_at)
     return f"catalogue:{fact.item}" if world.item(fact.item, day) is None else None
-
-
-def is_for_docket(fact: Fact) -> bool:
-    return fact.type in DOCKET_TYPES
 
 
 def is_open(head: Head, facts: Iterable[Fact]) -> bool:
@@ -51,9 +51,7 @@ def dockets_of(fact: Fact, by_case: Mapping[str, Sequence[str]], is_known: bool)
 
     A referral needs no proceeding: without one it concerns the case itself. Empty: it must wait.
     """
-    known = by_case.get(fact.case, ())
-    person = getattr(fact.data, "person", None)
-    found = [docket for docket in known if person is None or docket == f"docket:{person}"]
+    found = dockets_among(fact, by_case.get(fact.case, ()))
     if not found and fact.type == "case.referred" and is_known:
         return [f"case:{fact.case}"]
     return found

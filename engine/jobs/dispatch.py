@@ -9,6 +9,7 @@ from itertools import compress
 import structlog
 from temporalio.service import RPCError
 
+from engine.clock import Clock
 from engine.jobs.relay import each
 from engine.jobs.telling import Teller
 from engine.storage.connect import Pool
@@ -19,8 +20,9 @@ _log = structlog.get_logger(__name__)
 
 
 class Dispatch:
-    def __init__(self, pool: Pool, teller: Teller) -> None:
+    def __init__(self, pool: Pool, teller: Teller, clock: Clock) -> None:
         self._pool = pool
+        self._clock = clock
         self._teller = teller
 
     async def send(self) -> int:
@@ -34,7 +36,9 @@ class Dispatch:
     def _due(self) -> list[str]:
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT id FROM delivery WHERE status = 'due' ORDER BY created_at LIMIT %s", (BATCH,)
+                "SELECT id FROM delivery WHERE status = 'due' AND (not_before IS NULL OR not_before <= %s)"
+                " ORDER BY created_at LIMIT %s",
+                (self._clock.now(), BATCH),
             )
             return [row[0] for row in rows]
 

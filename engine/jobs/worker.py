@@ -62,6 +62,7 @@ def worker(client: Client, effects: Effects, task_queue: str = TASK_QUEUE) -> Wo
         max_cached_workflows=5000,
         max_concurrent_workflow_tasks=200,
         max_concurrent_local_activities=200,
+        max_concurrent_activities=1000,  # deliveries alone; most of them wait for somebody else
         max_concurrent_workflow_task_polls=10,
     )
 
@@ -71,7 +72,7 @@ class Telling:
 
     def __init__(self, teller: Teller, audit: Audit, pool: Pool, waking: Waking) -> None:
         self._relay = Relay(pool, teller, waking)
-        self._dispatch = Dispatch(pool, teller)
+        self._dispatch = Dispatch(pool, teller, waking.clock)
         self._audit = audit
         self._audit_at = 0.0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ from engine.procedures.bpmn import read
 from rules.errors import RuleError, refusal
 from rules.flow_chart import refused
 from rules.flow_moves import moves_of
-from rules.procedure import chart_of_steps
+from rules.flow_steps import chart_of_steps
+from rules.items import Item
 from rules.token_replay import Chart
 
 
@@ -40,8 +42,30 @@ def chart_in(text: bytes, item: str | None = None) -> Chart:
     return _of_item(_chosen(list(_procedures(_decoded(text))), item))
 
 
-def bpmn_chart(text: bytes) -> Chart:
-    return Chart(moves_of(*read(text)))
+def bpmn_chart(text: bytes, aliases: Mapping[str, str] | None = None) -> Chart:
+    return Chart(moves_of(*read(text), aliases))
+
+
+def charts_of(items: Iterable[Item]) -> dict[tuple[str, int], Chart]:
+    """The approved charts of these items by code and version. One that is not understood is left out: it accuses nobody, and publication refuses it."""
+    found = {}
+    for item in items:
+        if item.flow_chart is not None:
+            try:
+                found[item.code, item.version] = chart_of(item)
+            except RuleError:
+                continue
+    return found
+
+
+def chart_of(item: Item) -> Chart:
+    """A step goes by its id, by its name, and by the part of the chart that has its name. RuleError where the chart is not understood."""
+    return _chart(item.flow_chart or "", tuple((step.id, step.name) for step in item.steps if step.name))
+
+
+@lru_cache(maxsize=1024)
+def _chart(text: str, names: tuple[tuple[str, str], ...]) -> Chart:
+    return bpmn_chart(text.encode(), dict(names))
 
 
 def _decoded(text: bytes) -> Any:

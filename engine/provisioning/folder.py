@@ -9,6 +9,7 @@ import msgspec
 import yaml
 
 from engine.errors import OperatorError
+from notifications.channels.forms import ChannelForm
 from rules.accountability import Accountability
 from rules.calendar_form import read
 from rules.errors import RuleError, refusal
@@ -41,6 +42,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     accountability: tuple[Accountability, ...] = ()
     evaluation: tuple[Formula, ...] = ()
     calendars: tuple[CalendarVersion, ...] = ()
+    channels: tuple[ChannelForm, ...] = ()
     leading_group_office: str | None = None
     inspectors: tuple[str, ...] = ()
     profile: str | dict[str, Any] | None = None
@@ -49,7 +51,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[dict[str, Any], ...] | None = None
 
 
-_LISTS: dict[str, type[Any]] = {
+_LISTS: dict[str, Any] = {
     "units": Unit,
     "people": Person,
     "items": Item,
@@ -57,6 +59,7 @@ _LISTS: dict[str, type[Any]] = {
     "accountability": Accountability,
     "evaluation": Formula,
     "calendars": CalendarVersion,
+    "channels": ChannelForm,
 }
 _SINGLE: dict[str, Any] = {
     "leading_group_office": str,

@@ -66,6 +66,8 @@ def pieces(catalogue: Catalogue) -> Iterator[Configuration]:
         )
     for calendar in catalogue.calendars:
         yield Configuration(kind="calendar", id=calendar.version, body=_body(calendar.form))
+    for channel in catalogue.channels:
+        yield Configuration(kind="channel", id=channel.id, body=_body(channel))
     for name in SETTINGS:
         value = getattr(catalogue, name)
         if value is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from engine.conditions import conditions_of
+from engine.procedures.charts import charts_of
 from rules.accountability import Accountability
 from rules.calendar import Calendar, shipped
 from rules.errors import RuleError, refusal
@@ -123,6 +124,7 @@ def world_of(given: Given) -> World:
         leading_group_office=given.leading_group_office,
         inspectors=given.inspectors,
         conditions=conditions_of(given.items),
+        charts=charts_of(given.items),
     )
 
 

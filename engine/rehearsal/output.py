@@ -114,7 +114,10 @@ class Refusal(Shape, frozen=True):
 
 
 class Finding(Shape, frozen=True):
-    """`indication`: only suspected, and it counts for nothing until somebody confirms it."""
+    """`indication`: only suspected, and it counts for nothing until somebody confirms it. `trial`: the detector runs on trial; it never counts.
+
+    `what`: what is in question (the material, the fee, the step), in the words of the facts.
+    """
 
     kind: str
     case: str
@@ -125,7 +128,9 @@ class Finding(Shape, frozen=True):
     opened_at: Instant
     status: Literal["open", "confirmed", "dismissed", "withdrawn"]
     indication: bool
+    trial: bool
     evidence: list[str]
+    what: list[str]
 
 
 class Share(Shape, frozen=True):
@@ -159,11 +164,22 @@ class Alert(Shape, frozen=True):
     answered_at: Instant | None
 
 
+class Leader(Shape, frozen=True):
+    """A leader who could share in it, and with which measure; a person decides whether he does."""
+
+    person: str
+    post: str
+    level: int
+
+
 class Proceeding(Shape, frozen=True):
-    """`proposed_level` and `count_in_window` are of the latest derivation; `decided_level` stays."""
+    """`proposed_level` and `count_in_window` are of the latest derivation; `decided_level` stays. `person` is null against a unit.
+
+    `owner` has the phase, and `phase_due_on` to act in it, where somebody must act. Until `record_until` it may still be counted.
+    """
 
     id: str
-    person: str
+    person: str | None
     unit: str | None
     case: str
     breach: str | None
@@ -175,6 +191,13 @@ class Proceeding(Shape, frozen=True):
     statement_until: Day | None
     decided_level: int | None
     restoration_due: bool
+    finding: str
+    role: Literal["holder", "leader", "unit"]
+    owner: str | None
+    phase_due_on: Day | None
+    decided_by: str | None
+    leaders: list[Leader]
+    record_until: Day | None
 
 
 class Notice(Shape, frozen=True):

@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 
 from engine.conditions import conditions_of
+from engine.procedures.charts import charts_of
 from engine.storage.connect import Connection
+from notifications.channels.forms import ChannelForm
 from rules.accountability import Accountability
 from rules.calendar import Calendar, shipped
 from rules.calendar_form import read
@@ -56,6 +58,7 @@ def build(bodies: Bodies, version: str) -> World:
         people=_structs(bodies, "person"),
         items=items,
         conditions=conditions_of(items),
+        charts=charts_of(items),
         sources=_structs(bodies, "source"),
         accountability=_structs(bodies, "accountability"),
         formulas=tuple(checked(formula) for formula in _structs(bodies, "evaluation")),
@@ -78,6 +81,8 @@ def check_body(kind: str, id_: str, body: dict[str, Any]) -> None:
         build({"evaluation": [body]}, "")
     elif kind in SHAPES:
         msgspec.convert(body, SHAPES[kind])
+    elif kind == "channel":
+        msgspec.convert(body, ChannelForm)
     elif kind == "calendar":
         read(body)
     else:

@@ -24,12 +24,16 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
     `ok`: the service took it, in its own words in `answer`. `failed`: it will never take this message for this
     address; tell the next one up. `retry_later`: the service or our access to it is at fault; the same attempt, with
-    the same key, may succeed. `provider_id` is the id under which the service knows it.
+    the same key, may succeed, not before `retry_after` seconds where the service named them. `answer` is in the
+    service's own words, `code` its answer as a code: a log may show the code, an answer can hold an address.
+    `provider_id` is the id under which the service knows it.
     """
 
     result: Result
     answer: str
+    code: str = ""
     provider_id: str | None = None
+    retry_after: float | None = None
     record: InboxRecord | None = None
 
 

@@ -1,10 +1,13 @@
 """An API of its own for each module of tests: a fresh database, the small log's world, two sources, a clock that stands where a test puts it."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from engine.api import keys
@@ -98,3 +101,17 @@ def api(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
                     yield Api(client, pool, clock, vault, (key, other_key), (url, key_file))
             finally:
                 group.close()
+
+
+@pytest.fixture(scope="module")
+def address(api) -> Iterator[tuple[str, int]]:
+    """The same application behind a real server, for what only a socket shows."""
+    config = uvicorn.Config(api.client.app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield listener.getsockname()
+    server.should_exit = True
+    thread.join(10)
+    listener.close()

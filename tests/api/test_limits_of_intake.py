@@ -3,11 +3,8 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import Future
 
-import pytest
-import uvicorn
 from psycopg import OperationalError
 from starlette.testclient import TestClient
 
@@ -20,20 +17,6 @@ def test_a_body_of_10_mb_is_refused_and_leaves_nothing(api):
     answer = api.post(b'{"data":{"x":"' + b"a" * 10_000_000 + b'"}}')
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
     assert api.stored() == before
-
-
-@pytest.fixture(scope="module")
-def address(api) -> Iterator[tuple[str, int]]:
-    """The same application behind a real server, for what only a socket shows."""
-    config = uvicorn.Config(api.client.app, host="127.0.0.1", port=0, log_level="critical", lifespan="off", ws="none")
-    server = uvicorn.Server(config)
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    yield listener.getsockname()
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
 
 
 def test_a_body_without_a_length_is_refused_while_it_arrives(api, address):

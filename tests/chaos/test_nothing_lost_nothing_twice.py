@@ -198,7 +198,10 @@ def test_nobody_is_told_anything_twice_or_not_at_all(ledger):
 
 def test_no_message_is_left_undecided_and_no_case_was_halted(ordeal, ledger):
     assert ledger.rows("SELECT outcome, count(*) FROM inbox GROUP BY 1") == [
-        ("recorded", sum(len(life.said) for life in ordeal.lives) + 12)  # 12: between cases and dockets
+        (
+            "recorded",
+            sum(len(life.said) for life in ordeal.lives) + 24,
+        )  # 24: from 12 cases to the dockets of a person and a unit each
     ]
     assert ledger.column("SELECT count(*) FROM parked") == [0]
     assert ledger.column("SELECT count(*) FROM hold") == [0]

@@ -258,9 +258,10 @@ def test_a_confirmed_finding_opens_a_proceeding_once_however_often_it_is_sent(in
 def test_the_whole_way_from_statement_to_decision(inspector, application, life):
     rows = ask(
         life,
-        "SELECT proceeding_id, unit, person, owner, proposed_level FROM proceeding WHERE phase = 'statement' LIMIT 1",
+        "SELECT proceeding_id, unit, person, proposed_level FROM proceeding WHERE phase = 'statement' AND person IS NOT NULL LIMIT 1",
     )
-    id_, unit, person, owner, proposed = rows[0]
+    id_, unit, person, proposed = rows[0]
+    ((owner,),) = ask(life, "SELECT body->>'first_responsible' FROM config_entry WHERE kind = 'unit' AND id = %s", unit)
     for login, who, role in (("concerned", person, "officer"), ("decider", owner, "unit_head")):
         with life.pool.connection() as connection:
             connection.execute(

@@ -265,7 +265,8 @@ def test_a_confirmed_breach_opens_a_proceeding_in_the_persons_docket(take, rows,
     assert rows("SELECT person, status FROM proceeding") == [("zhang", "statement")]
     assert rows("SELECT stream_id FROM entry WHERE type = 'statement.filed'") == [("docket:zhang",)]
     assert rows("SELECT count(*) FROM parked") == [(0,)]
-    assert rows("SELECT source FROM inbox WHERE type = 'breach.confirmed'") == [("engine",)]
+    told = rows("SELECT stream_id, source FROM inbox WHERE type = 'breach.confirmed' ORDER BY stream_id")
+    assert told == [("docket:unit:planning", "engine"), ("docket:zhang", "engine")]
 
 
 def test_configuration_is_on_the_ledger_and_an_unchanged_body_adds_nothing(pool, rows):
@@ -332,3 +333,12 @@ def test_a_fact_whose_partner_is_missing_is_shown_as_parked_until_it_comes(take,
     assert rows("SELECT count(*) FROM parked") == [(0,)]
     assert rows("SELECT waiting FROM stream WHERE stream_id = 'case:A1'") == [(0,)]
     assert rows("SELECT due_on FROM case_file") == [(date(2026, 3, 11),)]
+
+
+def test_a_breach_of_two_people_reaches_both_of_their_dockets(take, rows, pool, clock):
+    take(accepted("A1"))
+    clock.go(30 * DAY)
+    with pool.connection() as connection:
+        advance(connection, ["case:A1"], clock)
+    take(message("c", "finding.confirmed", "A1", clock.at, finding="limit_expired", leaders=["li"], source="console"))
+    assert rows("SELECT person FROM proceeding ORDER BY person") == [("li",), ("zhang",)]

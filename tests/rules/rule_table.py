@@ -25,7 +25,8 @@ CODES = {
         "limit_expired step_overdue office_silent acceptance_declined_without_reason second_completion_notice off_catalogue "
         "double_acceptance off_system late_report back_dating bulk_back_entry last_hour_extension pause_abuse "
         "transfer_before_expiry special_procedure_overrun certificate_late alert_unanswered hold_open suspected_offence "
-        "delivery_late late_correction harm_after_consent joint_approval_missing"
+        "delivery_late late_correction harm_after_consent joint_approval_missing off_procedure wrong_fee unlisted_material "
+        "window_not_authorised refusal_without_reason receive_only"
     ),
     "hold": (
         "agency_data_failed precondition_unmet provisional_date calendar_corrected under_review source_behind reason_claimed backfilled"

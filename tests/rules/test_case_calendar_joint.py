@@ -73,3 +73,36 @@ def test_work_done_between_the_two_ends_is_in_time():
     world = moved_later_then_back().fact("step.completed", "03-09 15:00", step="review")
     out = world.fact("office.answered", "03-06 15:00", office="fire").until("03-12 09:00")
     assert out.broken() == {}
+
+
+def told_the_ninth_now_the_seventh():
+    """Five working days from 2 March end on the 9th; the other calendar works on the 7th and 8th, and they end on the 7th."""
+    worked = [{"on": "2026-03-07", "kind": "working"}, {"on": "2026-03-08", "kind": "working"}]
+    world = a_case(5, silence="approve", suspensions=[{"reason": "other"}]).accepted("03-02 09:00")
+    return world.calendar("v2", "03-04 09:00", days=worked)
+
+
+def test_a_suspension_before_the_end_that_was_told_stops_the_clock_and_with_nothing_left_it_ends_on_the_restart_day():
+    world = told_the_ninth_now_the_seventh().fact("clock.suspended", "03-08 10:00", reason="other")
+    out = world.until("03-20 09:00")
+    assert (out.status, out.due_on, out.outcome["kind"]) == ("suspended", None, "none")
+    out = world.fact("clock.resumed", "03-12 10:00", reason="other").until("03-20 09:00")
+    assert out.outcome["legal_at"] == instant("03-13")
+    assert out.refusals() == {}
+
+
+def test_an_extension_served_before_the_end_that_was_told_stays_in_force():
+    world = told_the_ninth_now_the_seventh()
+    for type_, hour in (("requested", 10), ("approved", 11), ("served", 12)):
+        data = {} if type_ == "served" else {"by": days(3)}
+        world.fact(f"extension.{type_}", f"03-08 {hour}:00", **data)
+    out = world.until("03-20 09:00")
+    assert out.refusals() == {}
+    assert (out.due_on, out.outcome["legal_at"]) == ("2026-03-10", instant("03-11"))
+
+
+def test_an_end_once_told_is_remembered_through_later_calendars_and_facts():
+    world = told_the_ninth_now_the_seventh().calendar("v3", "03-05 09:00", days=[{"on": "2026-06-01", "kind": "off"}])
+    out = world.fact("attributes.recorded", "03-06 10:00", note="x").until("03-20 09:00")
+    assert out.due_on == "2026-03-07"
+    assert out.outcome["legal_at"] == instant("03-10")

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from rules.errors import RuleError
 from rules.flow_chart import Flow, Node
 from rules.flow_moves import moves_of
+from rules.flow_steps import chart_of_steps
 from rules.items import Step
 from rules.limit import Limit
-from rules.procedure import chart_of_steps
 from rules.token_replay import Chart, Done, Verdict, replay
 from tests.rules.flow_trees import MOST, NAMES, Drawn, trees, words
 

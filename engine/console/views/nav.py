@@ -25,6 +25,7 @@ _ENTRIES: tuple[tuple[str, str, Action | None], ...] = (
     ("parked", "/parked", "health.read"),
     ("messages", "/messages", None),
     ("mail", "/mail", "mail.read"),
+    ("channels", "/channels", "channel.read"),
     ("reconciliation", "/reconciliation", "health.read"),
     ("help", "/help", None),
 )

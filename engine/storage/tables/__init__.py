@@ -4,6 +4,7 @@ from engine.storage.tables.access import ApiKey, AppUser, LoginSession, SigningK
 from engine.storage.tables.cases import Alert, AlertAddressee, CaseFile, Certificate, Hold, Notice
 from engine.storage.tables.catalogue import Filing
 from engine.storage.tables.certificates import CertificateDocument
+from engine.storage.tables.channels import ChannelState
 from engine.storage.tables.config import ClockState, ConfigEntry, ConfigHead
 from engine.storage.tables.intake import InboxMessage, IntakeHealth, Parked, Quarantine, SourceWatermark
 from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
@@ -22,6 +23,7 @@ __all__ = [
     "CaseFile",
     "Certificate",
     "CertificateDocument",
+    "ChannelState",
     "ClockState",
     "ConfigEntry",
     "ConfigHead",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from engine.storage.tables.columns import instant, texts
+from engine.storage.tables.columns import instant, json, texts
 
 
 class AppUser(SQLModel, table=True):
@@ -22,6 +22,8 @@ class AppUser(SQLModel, table=True):
     password_hash: str
     locale: str = "zh"
     email: str | None = None
+    phone: str | None = None
+    preferences: dict[str, Any] = json(sa_column_kwargs={"server_default": text("'{}'::jsonb")})
     active: bool = True
     created_at: datetime = instant()
 

@@ -17,5 +17,9 @@ def json(**options: Any) -> Any:
     return Field(sa_type=JSONB, **options)
 
 
+def instants(**options: Any) -> Any:
+    return Field(sa_type=ARRAY(DateTime(timezone=True)), **options)
+
+
 def texts(**options: Any) -> Any:
     return Field(sa_type=ARRAY(Text), **options)

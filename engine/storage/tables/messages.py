@@ -12,12 +12,17 @@ from engine.storage.tables.columns import instant, json, texts
 
 
 class Delivery(SQLModel, table=True):
-    """One digested message on one channel. Each attempt is kept with the service's own answer."""
+    """One digested message on one channel. Each attempt is kept with the service's own answer.
+
+    `not_before`: held back until then, in the world's time. `waits`: the channel's pace did not allow it yet; `carried_by`:
+    it travels inside that message. `again_of`: somebody sent that one anew.
+    """
 
     __tablename__ = "delivery"
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("delivery_status", "status", "created_at"),
         Index("delivery_recipient", "recipient", "created_at"),
+        Index("delivery_waits", "channel", "created_at", postgresql_where=text("waits AND status = 'sending'")),
     )
 
     id: str = Field(primary_key=True)
@@ -32,6 +37,11 @@ class Delivery(SQLModel, table=True):
     attempts: list[dict[str, Any]] = json(sa_column_kwargs={"server_default": text("'[]'::jsonb")})
     created_at: datetime = instant()
     delivered_at: datetime | None = instant(default=None)
+    level: str = Field(default="none", sa_column_kwargs={"server_default": "none"})
+    not_before: datetime | None = instant(default=None)
+    waits: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    carried_by: str | None = None
+    again_of: str | None = None
 
 
 class Message(SQLModel, table=True):
