@@ -40,6 +40,7 @@ DONE = (
     "tested",
     "sent_again",
     "chosen",
+    "settled",
 )
 LANGUAGE_COOKIE = "jiannuo_language"
 

@@ -27,7 +27,7 @@ _KEYS: dict[Key, str] = {
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """Which marks: of a half-open time, of these units (None: all), of a person (None: everybody)."""
+    """Which marks: of a half-open time, of these units, a person, a category of power, an amount (None: of all)."""
 
     since: datetime
     till: datetime
@@ -36,6 +36,8 @@ class Scope(msgspec.Struct, frozen=True):
     categories: dict[str, str]
     units: frozenset[str] | None = None
     person: str | None = None
+    category: str | None = None
+    amount: int | None = None
 
     def only(self, units: frozenset[str] | None, person: str | None = None) -> Scope:
         return msgspec.structs.replace(self, units=units, person=person)
@@ -105,6 +107,12 @@ def _where(scope: Scope, figure: str | None) -> tuple[str, dict[str, Any]]:
     if scope.units is not None:
         conditions.append("unit = ANY(%(units)s::text[])")
         values["units"] = sorted(scope.units)
+    if scope.category is not None:
+        conditions.append("case_id IN (SELECT case_id FROM case_file WHERE item = ANY(%(codes)s::text[]))")
+        values["codes"] = [code for code, category in scope.categories.items() if category == scope.category]
+    if scope.amount is not None:
+        conditions.append("amount = %(amount)s")
+        values["amount"] = scope.amount
     if scope.person is not None:
         conditions.append("%(person)s = ANY(persons)")
         values["person"] = scope.person

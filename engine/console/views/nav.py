@@ -17,6 +17,7 @@ _ENTRIES: tuple[tuple[str, str, Action | None], ...] = (
     ("cases", "/cases", "case.read"),
     ("findings", "/findings", "finding.read"),
     ("proceedings", "/proceedings", "proceeding.read"),
+    ("scores", "/scores", "score.read"),
     ("holds", "/holds", "case.read"),
     ("certificates", "/certificates", "case.read"),
     ("units", "/units", "catalogue.read"),
