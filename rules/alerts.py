@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from rules.case import Refused
+from rules.chain import POSTS, climb, inspectors, office
 from rules.conclusion import Conclusion, ahead
 from rules.facts import Fact
 from rules.moment import View
@@ -14,6 +16,7 @@ from rules.words import concerns
 
 TYPES = {"warning": "warning_raised", "yellow": "yellow_card", "red": "red_card", "escalated": "alert_escalated"}
 TURNS = (
+    ("alert.closed", "alert_closed", "closed_at"),
     ("alert.answered", "alert_answered", "answered_at"),
     ("alert.acknowledged", "alert_acknowledged", "acknowledged_at"),
 )
@@ -63,7 +66,34 @@ def _turn(view: View, record: Record | None) -> tuple[str | None, dict[str, Any]
 
 
 def word_on(view: View, type_: str, alert: Record) -> Fact | None:
-    return next((f for f in view.said if f.type == type_ and concerns(f, alert)), None)
+    """The first word of a kind on an alert; it is closed by those alone who may."""
+    words = (f for f in view.said if f.type == type_ and concerns(f, alert))
+    return next((f for f in words if type_ != "alert.closed" or may_close(view, f, alert)), None)
+
+
+def may_close(view: View, word: Fact, alert: Record) -> bool:
+    """Whoever stands above all addressees, an inspector, the leading-group office: nobody closes what he was asked himself."""
+    actor, on = word.actor, view.day(word.occurred_at)
+    if actor is None:
+        return True
+    chain = [person for rung in climb(view.world, view.case.unit, on, POSTS) for person in rung]
+    if actor in alert.data["to"] and actor not in office(view.world):
+        return False
+    if actor in {*inspectors(view.world, on), *office(view.world)}:
+        return True
+    places = [chain.index(person) for person in alert.data["to"] if person in chain]
+    return actor in chain and chain.index(actor) > max(places, default=-1)
+
+
+def unentitled(view: View) -> list[Refused]:
+    """Attempts to close an alert by somebody who may not."""
+    why = "an alert is closed by whoever stands above its addressees, by an inspector or by the leading-group office"
+    found = []
+    for word in view.said:
+        meant = [r for r in view.records.values() if word.type == "alert.closed" and concerns(word, r)]
+        if meant and not any(may_close(view, word, record) for record in meant):
+            found.append(Refused(word.id, "not_competent", why, word.occurred_at))
+    return found
 
 
 def slow(view: View, could_be: datetime) -> bool:

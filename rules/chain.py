@@ -55,6 +55,15 @@ def next_rung(
     return None
 
 
+def vacant(
+    world: World, unit: str, on: date, posts: tuple[str, ...], asked: str | None, above: Rung | None
+) -> tuple[str, ...]:
+    """The posts between two rungs that nobody holds: passed over, and that is on record."""
+    lowest = posts.index(asked) + 1 if asked in posts else 0
+    highest = posts.index(above.post) if above is not None and above.post in posts else len(posts)
+    return tuple(post for post in posts[lowest:highest] if not world.holders(unit, post, on))
+
+
 def holder_or_up(world: World, unit: str, holder: str | None, on: date) -> tuple[str, ...]:
     """The holder, or the first above who is in post; nobody is left out for lack of an addressee."""
     if holder is not None and world.active(holder, on):

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from rules import holding_alerts, holding_breaches, holding_ends, holding_findings, holding_limits, holding_warnings
+from rules import (
+    holding_alerts,
+    holding_breaches,
+    holding_ends,
+    holding_findings,
+    holding_limits,
+    holding_requests,
+    holding_warnings,
+)  # fmt: skip
+from rules.alerts import unentitled
 from rules.conclusion import Conclusion
 from rules.moment import View
 from rules.words import recused
@@ -17,6 +26,7 @@ def holding(view: View) -> list[Conclusion]:
     found += holding_breaches.by_confirmation(view, found)
     found += holding_warnings.warnings(view)
     found += holding_alerts.chains(view, found)
+    found += holding_requests.requests(view)
     return found
 
 
@@ -52,7 +62,7 @@ def _stops(view: View) -> list[Conclusion]:
 
 def _refusals(view: View) -> list[Conclusion]:
     refusals = (*view.case.refusals, *view.unlawful)
-    refusals = refusals if not view.said else (*refusals, *recused(view.said, view.records))
+    refusals = refusals if not view.said else (*refusals, *recused(view.said, view.records), *unentitled(view))
     return [
         Conclusion(
             "fact_refused", f"refusal:{r.fact}", r.at, view.at, {"fact": r.fact, "code": r.code, "message": r.message},

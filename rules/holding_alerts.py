@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
+
 from rules.accountability import Ladder
 from rules.alerts import alert, rung_key, slow, word_on
-from rules.chain import ABOVE_RED, Rung, holder_or_up, inspectors, next_rung, office
+from rules.chain import ABOVE_RED, Rung, holder_or_up, inspectors, next_rung, office, vacant
 from rules.charges import finding
 from rules.conclusion import Conclusion
-from rules.limit import Limit
+from rules.facts import Fact
 from rules.moment import View
 from rules.stream import Record
 from rules.time_limits import due
@@ -24,7 +26,7 @@ def chains(view: View, found: Sequence[Conclusion]) -> list[Conclusion]:
     cards: list[Conclusion] = []
     for conclusion in found:
         if conclusion.type == "limit_expired":
-            cards += _red(view, conclusion)
+            cards += _red(view, conclusion, dismissed(view, found, conclusion.key.removeprefix("expired:")))
         elif conclusion.type == "step_expired":
             cards.append(_yellow(view, conclusion))
         elif conclusion.type == "hold_opened":
@@ -49,7 +51,15 @@ def _yellow(view: View, conclusion: Conclusion) -> Conclusion:
     return _card(view, cause, "yellow", conclusion, holder_or_up(view.world, view.case.unit, holder, view.day(view.at)))
 
 
-def _red(view: View, conclusion: Conclusion) -> list[Conclusion]:
+def dismissed(view: View, found: Sequence[Conclusion], clock: str) -> Fact | None:
+    """The word that took the ground from the cards of a clock: the finding was dismissed or excused, or the decision reversed."""
+    for conclusion in found:
+        if conclusion.key == f"breach:{clock}" and conclusion.turn in {"breach_withdrawn", "breach_excused"}:
+            return next((f for f in view.facts if f.id == conclusion.turned["fact"]), None)
+    return None
+
+
+def _red(view: View, conclusion: Conclusion, gone: Fact | None) -> list[Conclusion]:
     """To the holder and the section head, to be answered in time; else one up, to an address that always exists."""
     cause = conclusion.key.replace("expired:", "limit:")
     assert conclusion.legal_at is not None
@@ -60,51 +70,89 @@ def _red(view: View, conclusion: Conclusion) -> list[Conclusion]:
     record = view.records.get(rung_key(view, cause, "red", 0, conclusion.legal_at))
     if record is None:
         until = due(ladder.answer_within, on, view.calendar, view.profile).expires_at if ladder.answer_within else None
-        to = _first_asked(view, conclusion.legal_at, on)
-        return [_card(view, cause, "red", conclusion, to, respond_until=view.iso(until) if until else None)]
-    return [_card(view, cause, "red", conclusion, ()), *_climb(view, cause, record, ladder)]
+        to, skipped = _first_asked(view, conclusion.legal_at, on)
+        more = {"respond_until": view.iso(until) if until else None, "skipped": skipped}
+        return [_card(view, cause, "red", conclusion, to, **more)]
+    cards = [_card(view, cause, "red", conclusion, ()), *climbing(view, cause, record, ladder, gone)]
+    return cards if gone is None else [closed(view, card, gone) for card in cards]
 
 
-def _first_asked(view: View, legal_at: datetime, on: date) -> tuple[str, ...]:
-    holders = holder_or_up(view.world, view.case.unit, view.holder(legal_at), on)
-    return tuple(dict.fromkeys([*holders, *view.world.holders(view.case.unit, "section_head", on)]))
+def _first_asked(view: View, legal_at: datetime, on: date) -> tuple[tuple[str, ...], list[str]]:
+    """Who is asked first, and whoever was passed over because he has left his post."""
+    holder = view.holder(legal_at)
+    holders = holder_or_up(view.world, view.case.unit, holder, on)
+    asked = dict.fromkeys([*holders, *view.world.holders(view.case.unit, "section_head", on)])
+    return tuple(asked), [holder] if holder is not None and holder not in holders else []
 
 
-def _climb(view: View, cause: str, card: Record, ladder: Ladder) -> list[Conclusion]:
-    """What follows a red card that nobody answers, rung by rung."""
+def closed(view: View, card: Conclusion, gone: Fact) -> Conclusion:
+    """An alert closes when its cause does; what was said to it before stays on record."""
+    if card.type == "finding_opened" or card.key not in view.records:
+        return card
+    said = {"closed_at": view.iso(gone.occurred_at), "by": gone.actor, "fact": gone.id}
+    return msgspec.structs.replace(card, turn="alert_closed", turned={**card.turned, **said})
+
+
+def climbing(
+    view: View, cause: str, card: Record, ladder: Ladder, gone: Fact | None = None, posts: tuple[str, ...] = ABOVE_RED,
+    *, end: datetime | None = None, unit: str | None = None,
+) -> list[Conclusion]:  # fmt: skip
+    """What follows a card that nobody answers, rung by rung; nothing after it was answered, closed, or lost its ground.
+
+    `end`: the card's own clock, where it is not the ladder's; `unit`: whose chain it climbs, where it is not the case's.
+    """
     found: list[Conclusion] = []
     record: Record | None = card
-    rung, asked = 0, None
-    while record is not None and (at := _unanswered_at(view, record, ladder.answer_within, ladder.acknowledge_within)):
+    told, asked, rung = frozenset(card.data["to"]), None, 0
+    while record is not None:
+        at = end if end is not None and record is card else _unanswered_at(view, record, ladder)
+        if at is None or (gone is not None and gone.occurred_at <= at):
+            break
         rung += 1
         if rung == 1:
             found += _unanswered(view, cause, at)
         if rung == 1 and view.ahead(at):  # there is always one above; who it is will be asked then
             return [*found, alert(view, cause, "escalated", rung, at, at, (), late=False)]
-        above = next_rung(view.world, view.case.unit, view.day(view.at), ABOVE_RED, asked)
-        if above is None:
+        above = next_rung(view.world, unit or view.case.unit, view.day(view.at), posts, asked, told)
+        known = view.records.get(rung_key(view, cause, "escalated", rung, at))
+        if above is None and known is None:
             break
-        step = _step_up(view, cause, rung, at, max(at, record.recorded_at), above)
+        skipped = vacant(view.world, unit or view.case.unit, view.day(view.at), posts, asked, above)
+        step = _step_up(view, cause, rung, at, max(at, record.recorded_at), above or Rung("", ()), skipped)
         found.append(step)
         record = view.records.get(step.key)
-        asked = record.data["asked"] if record is not None else None
+        if record is not None:
+            told, asked = told | set(record.data["to"]), record.data["asked"]
     return found
 
 
-def _step_up(view: View, cause: str, rung: int, at: datetime, publish: datetime, above: Rung) -> Conclusion:
-    return alert(view, cause, "escalated", rung, at, publish, above.people, late=slow(view, at), asked=above.post)
+def _step_up(
+    view: View, cause: str, rung: int, at: datetime, publish: datetime, above: Rung, skipped: Sequence[str] = ()
+) -> Conclusion:
+    data = {"asked": above.post, "skipped": list(skipped)}
+    return alert(view, cause, "escalated", rung, at, publish, above.people, late=slow(view, at), **data)
 
 
-def _unanswered_at(view: View, alert: Record, answer: Limit | None, acknowledge: Limit | None) -> datetime | None:
-    """When the first clock of a fired alert ran or will run out without a word; None if the word came in time."""
+def _unanswered_at(view: View, alert: Record, ladder: Ladder) -> datetime | None:
+    """When the first clock of a fired alert ran or will run out without a word; None if the word came in time.
+
+    Each rung has its own addressee, who answers for himself. Where no way led to an addressee nobody waits for an answer.
+    """
     ends = []
-    answered, acknowledged = word_on(view, "alert.answered", alert), word_on(view, "alert.acknowledged", alert)
-    for within, words in ((answer, (answered,)), (acknowledge, (answered, acknowledged))):
+    words = [w for type_ in ("alert.answered", "alert.closed") if (w := word_on(view, type_, alert))]
+    seen = word_on(view, "alert.acknowledged", alert)
+    for within, heard in (
+        (ladder.answer_within, words),
+        (ladder.acknowledge_within, [*words, *([seen] if seen else [])]),
+    ):
         if within is None:
             continue
         end = due(within, view.day(alert.recorded_at), view.calendar, view.profile).expires_at
-        if not any(w is not None and w.occurred_at < end for w in words):
+        if not any(w.occurred_at < end for w in heard):
             ends.append(end)
+    failed = word_on(view, "alert.undeliverable", alert)
+    if failed is not None and not any(w.occurred_at < failed.occurred_at for w in words):
+        ends.append(failed.occurred_at)
     return min(ends, default=None)
 
 

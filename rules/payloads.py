@@ -18,6 +18,7 @@ from rules.supervision import (
     AlertAcknowledged,
     AlertAnswered,
     AlertClosed,
+    AlertUndeliverable,
     BreachConfirmed,
     BreachNamed,
     FindingConfirmed,
@@ -258,6 +259,7 @@ PAYLOADS: dict[str, type[Any]] = {
     "alert.acknowledged": AlertAcknowledged,
     "alert.answered": AlertAnswered,
     "alert.closed": AlertClosed,
+    "alert.undeliverable": AlertUndeliverable,
     "complaint.filed": Text,
     "complaint.accepted": Text,
     "complaint.answered": Text,
@@ -277,7 +279,7 @@ DOCKET_TYPES = frozenset({
     "measure.executed", "restoration.completed", "proceeding.closed",
 })  # fmt: skip
 # Streams send these to each other; nobody outside may.
-INTERNAL_TYPES = OF_PATTERNS | {"breach.confirmed", "breach.withdrawn", "breach.reversed"}
+INTERNAL_TYPES = OF_PATTERNS | {"breach.confirmed", "breach.withdrawn", "breach.reversed", "alert.undeliverable"}
 # They concern no case at all.
 WORLD_TYPES = frozenset({"source.watermark", "calendar.imported"})
 

@@ -108,6 +108,13 @@ class AlertAnswered(AlertAcknowledged, frozen=True):
     text: str | None = None
 
 
+class AlertUndeliverable(AlertAcknowledged, frozen=True, kw_only=True):
+    """The engine's own word: every way to an addressee has failed."""
+
+    to: str
+    attempts: int = 0
+
+
 class AlertClosed(AlertAcknowledged, frozen=True, kw_only=True):
     reason: str
 

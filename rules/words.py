@@ -11,7 +11,7 @@ from rules.facts import Fact
 from rules.stream import Record
 
 OF_FINDINGS = frozenset({"finding.confirmed", "finding.dismissed"})
-OF_ALERTS = frozenset({"alert.acknowledged", "alert.answered", "alert.closed"})
+OF_ALERTS = frozenset({"alert.acknowledged", "alert.answered", "alert.closed", "alert.undeliverable"})
 
 
 def names_of(kind: str, key: str) -> tuple[str, str]:

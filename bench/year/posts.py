@@ -49,7 +49,9 @@ class Posts:
         ]
         return [rung for rung in found if rung[1]]
 
-    def above(self, unit: str, on: date, asked: str) -> Rung | None:
-        """Who stands next above a post that was asked; None above the last one."""
+    def above(self, unit: str, on: date, asked: str, told: frozenset[str]) -> Rung | None:
+        """Who stands next above a post that was asked and has not been told yet; None above the last one."""
         order = [*UP, "inspectors", "office"]
-        return next((rung for rung in self.ladder(unit, on) if order.index(rung[0]) > order.index(asked)), None)
+        higher = [rung for rung in self.ladder(unit, on) if order.index(rung[0]) > order.index(asked)]
+        fresh = [(post, tuple(person for person in people if person not in told)) for post, people in higher]
+        return next((rung for rung in fresh if rung[1]), None)

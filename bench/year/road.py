@@ -248,17 +248,19 @@ class _Walk:
             self._climb(cause, card)
 
     def _climb(self, cause: str, card: Expected | None) -> None:
-        rung, asked = 0, UP[0]  # the card itself went to the section head too
+        rung, asked, told = 0, UP[0], frozenset[str]()  # the card itself went to the section head too
         while card is not None and asked != "office" and (over := self._unanswered(card)) is not None:
             rung += 1
             if rung == 1:
                 self._send(f"alert_unanswered:{cause}", "red", 0, over, over, "inspectors")
-            card = self._send(cause, "escalated", rung, over, max(over, card.fired_at), "above", below=asked)
+            told |= set(card.to)
+            earliest = max(over, card.fired_at)
+            card = self._send(cause, "escalated", rung, over, earliest, "above", below=asked, told=told)
             if card is not None:
-                asked = self._post_asked(card, asked)
+                asked = self._post_asked(card, asked, told)
 
-    def _post_asked(self, card: Expected, below: str) -> str:
-        rung = self.road.posts.above(self.unit, card.fired_at.astimezone(CHINA).date(), below)
+    def _post_asked(self, card: Expected, below: str, told: frozenset[str]) -> str:
+        rung = self.road.posts.above(self.unit, card.fired_at.astimezone(CHINA).date(), below, told)
         return "office" if rung is None else rung[0]
 
     def _unanswered(self, card: Expected) -> datetime | None:
@@ -303,7 +305,7 @@ class _Walk:
     def _to_inspectors(self, on: date) -> tuple[str, ...]:
         return self.road.posts.inspectors(on) or ("office",)
 
-    def _to_above(self, on: date, below: str) -> tuple[str, ...]:
-        rung = self.road.posts.above(self.unit, on, below)
+    def _to_above(self, on: date, below: str, told: frozenset[str]) -> tuple[str, ...]:
+        rung = self.road.posts.above(self.unit, on, below, told)
         assert rung is not None, "above everybody but the leading-group office there is somebody"
         return rung[1]

@@ -22,6 +22,8 @@ from rules.rehearsal import Outage
 from rules.rehearsal_report import Question
 from rules.world import Person, Source, Unit, World
 
+LAST_ADDRESS = "leading_group_office"  # where a file names none: the last address always exists (accountability.md 4)
+
 
 class GivenFact(Struct, frozen=True):
     id: str
@@ -89,6 +91,8 @@ def load(text: bytes) -> Loaded:
         raise RuleError("malformed", f"the file is not JSON: {error}") from error
     if given.jiannuo != "rehearsal/1":
         raise RuleError("wrong_value", "only rehearsal/1 is known", "jiannuo")
+    if given.leading_group_office is None:
+        given = msgspec.structs.replace(given, leading_group_office=LAST_ADDRESS)
     world = world_of(given)
     zone = world.calendars[-1][1]
     facts = tuple(_fact(fact, place, zone) for place, fact in enumerate(given.facts))
