@@ -12,23 +12,24 @@ from engine.rights import Action
 if TYPE_CHECKING:
     from engine.console.visit import Visit
 
-_ENTRIES: tuple[tuple[str, str, Action | None], ...] = (
-    ("today", "/today", None),
-    ("cases", "/cases", "case.read"),
-    ("findings", "/findings", "finding.read"),
-    ("proceedings", "/proceedings", "proceeding.read"),
-    ("scores", "/scores", "score.read"),
-    ("holds", "/holds", "case.read"),
-    ("certificates", "/certificates", "case.read"),
-    ("units", "/units", "catalogue.read"),
-    ("items", "/items", "catalogue.read"),
-    ("calendars", "/calendars", "catalogue.read"),
-    ("parked", "/parked", "health.read"),
-    ("messages", "/messages", None),
-    ("mail", "/mail", "mail.read"),
-    ("channels", "/channels", "channel.read"),
-    ("reconciliation", "/reconciliation", "health.read"),
-    ("help", "/help", None),
+# Group, name, address, and the right without which nobody sees it.
+_ENTRIES: tuple[tuple[str, str, str, Action | None], ...] = (
+    ("work", "today", "/today", None),
+    ("work", "cases", "/cases", "case.read"),
+    ("work", "findings", "/findings", "finding.read"),
+    ("work", "proceedings", "/proceedings", "proceeding.read"),
+    ("work", "holds", "/holds", "case.read"),
+    ("work", "certificates", "/certificates", "case.read"),
+    ("work", "messages", "/messages", None),
+    ("register", "units", "/units", "catalogue.read"),
+    ("register", "items", "/items", "catalogue.read"),
+    ("register", "calendars", "/calendars", "catalogue.read"),
+    ("reports", "scores", "/scores", "score.read"),
+    ("operation", "parked", "/parked", "health.read"),
+    ("operation", "mail", "/mail", "mail.read"),
+    ("operation", "channels", "/channels", "channel.read"),
+    ("operation", "reconciliation", "/reconciliation", "health.read"),
+    ("operation", "help", "/help", None),
 )
 
 
@@ -39,11 +40,17 @@ class Entry(msgspec.Struct, frozen=True):
     count: int = 0
 
 
-def menu(visit: Visit) -> tuple[Entry, ...]:
+class Group(msgspec.Struct, frozen=True):
+    name: str
+    entries: tuple[Entry, ...]
+
+
+def menu(visit: Visit) -> tuple[Group, ...]:
     path = visit.request.url.path
     unread = sql.number(visit.db, "SELECT count(*) FROM message WHERE person = %s AND read_at IS NULL", (visit.person,))
-    return tuple(
-        Entry(name, address, path.startswith(address), unread if name == "messages" else 0)
-        for name, address, action in _ENTRIES
-        if (action is None or visit.knows(action)) and (name != "mail" or visit.console.mail_folder is not None)
-    )
+    found: dict[str, list[Entry]] = {}
+    for group, name, address, action in _ENTRIES:
+        if (action is None or visit.knows(action)) and (name != "mail" or visit.console.mail_folder is not None):
+            entry = Entry(name, address, path.startswith(address), unread if name == "messages" else 0)
+            found.setdefault(group, []).append(entry)
+    return tuple(Group(name, tuple(entries)) for name, entries in found.items())
