@@ -12,7 +12,7 @@ from rules.facts import Fact
 from rules.moment import View
 from rules.start import FIRST
 from rules.stream import Record
-from rules.words import said
+from rules.words import TURNS, said
 
 
 def finding(
@@ -28,7 +28,7 @@ def finding(
     word = said(view.said, kind, key, at, (*concerned, body["person"])) if view.said else None
     return Conclusion(
         "finding_opened", key, at, publish, body,
-        turn=None if word is None else word.type.replace(".", "_"),
+        turn=None if word is None else TURNS[word.type],
         turned={"fact": word.id, "by": word.actor} if word else {},
         live=("at", "person"), moved="finding_opened",
     )  # fmt: skip
@@ -80,7 +80,8 @@ def _turn(
             "late": late_days(view, clock, at, word.occurred_at),
             **_severity(word),
         }
-    return "breach_excused" if word.data.code else "breach_withdrawn", {"code": word.data.code, "fact": word.id}
+    code = getattr(word.data, "code", None)
+    return "breach_excused" if code else "breach_withdrawn", {"code": code, "fact": word.id}
 
 
 def _severity(word: Fact) -> dict[str, Any]:

@@ -103,14 +103,21 @@ def by_confirmation(view: View, found: Sequence[Conclusion]) -> list[Conclusion]
     """
     if not view.said:
         return []
-    confirmed = [c for c in found if c.type == "finding_opened" and c.turn == "finding_confirmed"]
+    known = view.records
+    confirmed = [
+        c
+        for c in found
+        if c.type == "finding_opened" and c.turn and (c.turn == "finding_confirmed" or f"breach:{c.key}" in known)
+    ]
     return [_by_word(view, c) for c in confirmed if c.data["kind"] not in NOT_BY_WORD and not c.data.get("trial")]
 
 
 def _by_word(view: View, found: Conclusion) -> Conclusion:
     assert found.legal_at is not None
     word = next(f for f in view.said if f.id == found.turned["fact"])
-    person = found.data["person"] or word.data.person
+    known = view.records.get(f"breach:{found.key}")
+    named = known.data["proposed_against"] if known is not None else ()
+    person = found.data["person"] or word.data.person or next(iter(named), None)
     return breach(
         view, found.data["kind"], found.key, found.legal_at, found.publish_at, unit=found.data["unit"], shares=[],
         against=[person] if person else [], limit=0,

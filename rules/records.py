@@ -49,6 +49,7 @@ TYPES: dict[str, tuple[str, str | None]] = {
     "finding_opened": ("finding", "open"),
     "finding_confirmed": ("finding", "confirmed"),
     "finding_dismissed": ("finding", "dismissed"),
+    "finding_excused": ("finding", "excused"),
     "finding_closed": ("finding", "withdrawn"),
     "breach_found": ("breach", "standing"),
     "breach_withdrawn": ("breach", "withdrawn"),

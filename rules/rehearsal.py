@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from rules.case_stream import advance_case
+from rules.catalogue_stream import advance_catalogue, is_for_catalogue
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.instants import moment
@@ -24,7 +25,7 @@ from rules.watch_stream import advance_watch
 from rules.world import World
 
 FACTS, TICKS = 0, 1
-ADVANCES = {"case": advance_case, "docket": advance_docket, "watch": advance_watch}
+ADVANCES = {"case": advance_case, "docket": advance_docket, "watch": advance_watch, "catalogue": advance_catalogue}
 
 
 class Outage(msgspec.Struct, frozen=True):
@@ -54,7 +55,8 @@ class Rehearsal:
         self.streams: dict[str, Stream] = {}
         self.ledgers: dict[str, list[Line]] = {}
         self.parked: dict[tuple[str, str], tuple[Fact, str]] = {}
-        self.quarantined: list[tuple[Fact, str, datetime]] = []
+        self.quarantined: list[tuple[Fact, str]] = []
+        self._catalogue_of: dict[str, str] = {}
         self.duplicates: list[Fact] = []
         self.at = datetime.min.replace(tzinfo=UTC)
         self._seen: set[tuple[str, str]] = set()
@@ -106,22 +108,25 @@ class Rehearsal:
             if fact.type in WORLD_TYPES:
                 of_the_world.append(fact)
                 continue
-            for stream in self._streams_for(fact, at):
+            for stream in self._streams_for(fact):
                 by_stream.setdefault(stream, []).append(msgspec.structs.replace(fact, recorded_at=at))
         for stream, new in by_stream.items():
             self._step(stream, new, at)
         for fact in of_the_world:
             self._world_fact(fact, at)
 
-    def _streams_for(self, fact: Fact, at: datetime) -> list[str]:
+    def _streams_for(self, fact: Fact) -> list[str]:
         if is_for_docket(fact):
             found = self._dockets(fact)
             if not found:
                 self.parked[fact.source, fact.id] = (fact, "no proceeding is known that this concerns")
             return found
         if not self._in_catalogue(fact):
-            self.quarantined.append((fact, f"the item {fact.item} is not in the published catalogue", at))
-            return []
+            self.quarantined.append((fact, f"the item {fact.item} is not in the published catalogue"))
+            self._catalogue_of.setdefault(fact.case, f"catalogue:{fact.item}")
+            return [f"catalogue:{fact.item}"]
+        if is_for_catalogue(fact) and fact.case in self._catalogue_of:
+            return [self._catalogue_of[fact.case]]
         stream = f"case:{fact.case}"
         if stream not in self.streams and fact.item is None:
             self.parked[fact.source, fact.id] = (fact, "the case is not known yet")

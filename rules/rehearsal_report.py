@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from rules.facts import Fact
 from rules.rehearsal import Line, Rehearsal, body_of
 from rules.stream import Record
 from rules.summary import document, status
@@ -39,16 +38,13 @@ class _Report:
         return {
             "cases": {case: self._case(case) for case in self.cases},
             "refusals": self._all("refusal", self._refusal, standing=True),
-            "findings": sorted(
-                [*self._all("finding", self._finding), *self._off_catalogue()],
-                key=lambda f: _instant(f["legal_at"]),
-            ),
+            "findings": sorted(self._all("finding", self._finding), key=lambda f: _instant(f["legal_at"])),
             "breaches": sorted(self._all("breach", self._breach), key=lambda b: _instant(b["legal_at"])),
             "alerts": sorted(self._all("alert", self._alert), key=lambda a: _instant(a["scheduled_at"])),
             "proceedings": self._all("proceeding", self._proceeding),
             "notices": sorted(self._all("notice", self._notice), key=lambda n: _instant(n["at"])),
             "parked": self._parked(),
-            "quarantined": [{"fact": f.id, "why": why} for f, why, _ in self.played.quarantined],
+            "quarantined": [{"fact": f.id, "why": why} for f, why in self.played.quarantined],
             "duplicates": [{"fact": f.id} for f in self.played.duplicates],
             "answers": [self._answer(q) for q in questions],
         }
@@ -139,22 +135,6 @@ class _Report:
             "legal_at": data["at"], "opened_at": self.iso(record.recorded_at), "status": record.status,
             "indication": data.get("indication", False), "trial": data.get("trial", False),
             "evidence": data.get("evidence", []), "what": data.get("what", []),
-        }  # fmt: skip
-
-    def _off_catalogue(self) -> list[dict[str, Any]]:
-        """R4: one for each case that nobody's catalogue holds."""
-        first: dict[str, tuple[Fact, datetime]] = {}
-        for fact, _, at in self.played.quarantined:
-            first.setdefault(fact.case, (fact, at))
-        return [self._across("off_catalogue", case, None, f.occurred_at, at, [f.id]) for case, (f, at) in first.items()]
-
-    def _across(
-        self, kind: str, case: str, unit: str | None, at: datetime, opened: datetime, evidence: list[str]
-    ) -> dict[str, Any]:
-        return {
-            "kind": kind, "case": case, "unit": unit, "person": None, "clock": None, "legal_at": self.iso(at),
-            "opened_at": self.iso(opened), "status": "open", "indication": False, "trial": False,
-            "evidence": evidence, "what": [],
         }  # fmt: skip
 
     def _breach(self, case: str, record: Record) -> dict[str, Any]:

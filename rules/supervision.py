@@ -44,6 +44,20 @@ class FindingConfirmed(PersonNamed, frozen=True, kw_only=True):
     leaders: tuple[str, ...] = ()
 
 
+class FindingExcused(PersonNamed, frozen=True, kw_only=True):
+    """It holds, and nobody answers for it (免责, 容错): `code` is one of the exemptions of the unit's rules, where they name any."""
+
+    finding: str
+    code: str
+
+
+class FindingWithdrawn(PersonNamed, frozen=True, kw_only=True):
+    """It was opened or confirmed by mistake and is taken back."""
+
+    finding: str
+    reason: str
+
+
 class FindingReported(PersonNamed, frozen=True, kw_only=True):
     """What an inspector found without a detector."""
 

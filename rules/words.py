@@ -10,7 +10,14 @@ from rules.case import Case, Refused
 from rules.facts import Fact
 from rules.stream import Record
 
-OF_FINDINGS = frozenset({"finding.confirmed", "finding.dismissed"})
+# What is said of a finding -> the entry that says what becomes of it.
+TURNS = {
+    "finding.confirmed": "finding_confirmed",
+    "finding.dismissed": "finding_dismissed",
+    "finding.excused": "finding_excused",
+    "finding.withdrawn": "finding_closed",
+}
+OF_FINDINGS = frozenset(TURNS)
 OF_ALERTS = frozenset({"alert.acknowledged", "alert.answered", "alert.closed", "alert.undeliverable"})
 
 
@@ -51,8 +58,12 @@ def unlawful(fact: Fact, rules: Accountability) -> tuple[str, str] | None:
         bare = [aspect for aspect in fact.data.ratings if not getattr(fact.data, aspect)]
         if bare:
             return "reason_missing", f"the rating of {', '.join(bare)} needs its reason in writing"
-    if fact.type == "finding.dismissed" and rules.exemptions and fact.data.code not in {None, *rules.exemptions}:
-        return "unknown_exemption", f"the unit's rules know no exemption {fact.data.code!r}"
+    code = getattr(fact.data, "code", None) if fact.type in OF_FINDINGS else None
+    if rules.exemptions and code not in {None, *rules.exemptions}:
+        return (
+            "unknown_exemption",
+            f"the unit's rules know no exemption {code!r}; they know {', '.join(rules.exemptions)}",
+        )
     return None
 
 

@@ -135,7 +135,12 @@ class World:
     def item(self, code: str, on: date) -> Item | None:
         """The version effective on a day and published by then; None if there is none."""
         versions = self._items.get(code, ())
-        known = [i for i in versions if i.effective_from <= on and (i.published_on is None or i.published_on <= on)]
+        # R4: what a statute commands is done whether or not it was published.
+        known = [
+            i
+            for i in versions
+            if i.effective_from <= on and (i.published_on is None or i.published_on <= on or i.statutory_duty)
+        ]
         return known[-1] if known and not known[-1].retired else None
 
     def versions(self, code: str) -> tuple[Item, ...]:

@@ -48,6 +48,19 @@ class Dismissal(Act):
     code: Text | None = None
 
 
+class Excuse(Act):
+    """A finding holds, and nobody answers for it (免责, 容错)."""
+
+    code: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_storable)]
+    reason: Text
+
+
+class Withdrawal(Act):
+    """A finding is taken back; it was opened or confirmed by mistake."""
+
+    reason: Text
+
+
 class Acknowledgement(Act):
     """An alert has been seen."""
 

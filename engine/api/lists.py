@@ -23,7 +23,7 @@ def findings(
     request: Request,
     database: Database,
     *,
-    status: Literal["open", "confirmed", "dismissed", "withdrawn"] | None = None,
+    status: Literal["open", "confirmed", "dismissed", "excused", "withdrawn"] | None = None,
     kind: Name = None,
     unit: Name = None,
     person: Name = None,

@@ -1,8 +1,9 @@
-"""Reports: evaluation of units and persons, the cases behind each figure, tables for the people's congress, the year-end list."""
+"""Reports: evaluation of units and persons, the cases behind each figure, tables for the people's congress, the year-end list, the detectors."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from enum import Enum
 from typing import Annotated, Literal, get_args
 
@@ -18,6 +19,7 @@ from engine.api.permissions import demand
 from engine.api.problems import ProblemError
 from engine.api.replies import reply
 from engine.api.state import Database, Parts, reader
+from engine.detectors import detectors
 from engine.scores import answers
 from engine.scores.board import Board, board, commendation, scope_for, tree_of
 from engine.scores.marks import listed, place
@@ -32,6 +34,7 @@ from rules.reporting_period import ReportingPeriod, reporting_period
 from rules.world import World
 
 _READ: list[str | Enum] = ["reports"]
+QUARTER = 91  # days
 router = APIRouter(prefix="/api/v1/reports", dependencies=[Depends(reader)])
 Written = Annotated[str, Query(max_length=20, description="2026, 2026Q1 or 2026-03")]
 Figure = Literal[
@@ -95,6 +98,24 @@ def report(request: Request, database: Database, *, period: Written, unit: Name 
 def commendations(request: Request, database: Database, *, year: Written, subject: Subject = "unit") -> Response:
     found = commendation(database, load_world(database), _year(year), subject)
     return reply(request, {"year": year, "subject": subject, "rows": [answers.candidate(one) for one in found]})
+
+
+@router.get(
+    "/detectors",
+    summary="How often what each detector found was confirmed and how often it proved empty, by source",
+    response_model=None,
+    tags=_READ,
+)
+def detection(
+    request: Request, database: Database, parts: Parts, *, since: date | None = None, unit: Name = None
+) -> Response:
+    world = load_world(database)
+    now = parts.clock.now()
+    calendar = world.calendar(now)
+    begin = since or calendar.local_date(now) - timedelta(days=QUARTER)
+    found = detectors(database, calendar.start_of(begin), _below(world, unit))
+    rows = [{**msgspec.to_builtins(one), "dismissed_share": one.dismissed_share} for one in found]
+    return reply(request, {"since": begin.isoformat(), "rows": rows})
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""`jiannuo finding`: what the engine found, confirmed or dismissed by a person."""
+"""`jiannuo finding`: what the engine found; a person confirms, dismisses, excuses or withdraws it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def finding() -> None:
 @app.command("list")
 def list_(
     status: Annotated[
-        Literal["open", "confirmed", "dismissed", "withdrawn"] | None, typer.Option(help="状态 · status")
+        Literal["open", "confirmed", "dismissed", "excused", "withdrawn"] | None, typer.Option(help="状态 · status")
     ] = None,
     kind: Annotated[str | None, typer.Option(help="类别代码 · code of the kind")] = None,
     unit: Annotated[str | None, typer.Option(help="单位 · unit")] = None,
@@ -77,3 +77,30 @@ def dismiss(
 
     said = act(Dismissal, actor=actor, reason=reason)
     decided(lambda db: about_finding(db, finding_id, "finding.dismissed", said))
+
+
+@app.command()
+def excuse(
+    finding_id: FindingId,
+    actor: Actor,
+    code: Annotated[str, typer.Option(help="免责事由代码 · code of the exemption")],
+    reason: Annotated[str, typer.Option(help="理由 · why nobody answers for it")],
+) -> None:
+    """免责（容错）：属实，但不予追究 · it holds, and nobody answers for it."""
+    from engine.api.acts import Excuse
+    from engine.api.orders import about_finding
+
+    said = act(Excuse, actor=actor, code=code, reason=reason)
+    decided(lambda db: about_finding(db, finding_id, "finding.excused", said))
+
+
+@app.command()
+def withdraw(
+    finding_id: FindingId, actor: Actor, reason: Annotated[str, typer.Option(help="理由 · why it is taken back")]
+) -> None:
+    """撤回：不当发现或确认，予以收回 · it was opened or confirmed by mistake and is taken back."""
+    from engine.api.acts import Withdrawal
+    from engine.api.orders import about_finding
+
+    said = act(Withdrawal, actor=actor, reason=reason)
+    decided(lambda db: about_finding(db, finding_id, "finding.withdrawn", said))

@@ -31,6 +31,8 @@ DONE = (
     "answered",
     "confirmed",
     "dismissed",
+    "excused",
+    "withdrawn",
     "stated",
     "decided",
     "closed",

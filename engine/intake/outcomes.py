@@ -50,7 +50,7 @@ def _message(
 
 def _decided(fact: Fact, streams: Sequence[Moving], dates: dict[str, dict[str, Due]]) -> Answer:
     """A fact sent to several dockets is refused if one of them refuses it."""
-    if streams[0].head.kind == "catalogue":
+    if streams[0].head.kind == "catalogue" and fact.item is not None:
         return answering.unknown_item(fact)
     results = [moving.results[fact.id] for moving in streams]
     result = next((result for result in results if result.code), results[0])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from engine.ledger.heads import Head
 from engine.storage.connect import Connection
+from rules.catalogue_stream import is_for_catalogue
 from rules.facts import Fact
 from rules.payloads import WORLD_TYPES, CalendarImported
 from rules.placing import dockets_of as dockets_among
@@ -28,6 +29,19 @@ def catalogue(fact: Fact, world: World) -> str | None:
         return None
     day = fact.occurred_on or world.calendar(fact.recorded_at).local_date(fact.occurred_at)
     return f"catalogue:{fact.item}" if world.item(fact.item, day) is None else None
+
+
+def off_catalogue(connection: Connection, facts: Sequence[Fact]) -> dict[str, str]:
+    """By case: the stream of the item nobody published, where something is said of such a case."""
+    cases = sorted({fact.case for fact in facts if is_for_catalogue(fact)})
+    if not cases:
+        return {}
+    rows = connection.execute(
+        "SELECT DISTINCT ON (case_id) case_id, stream_id FROM finding WHERE case_id = ANY(%s) AND kind = 'off_catalogue'"
+        " ORDER BY case_id, recorded_at",
+        (cases,),
+    ).fetchall()
+    return dict(rows)
 
 
 def is_open(head: Head, facts: Iterable[Fact]) -> bool:

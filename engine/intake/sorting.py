@@ -9,6 +9,7 @@ import msgspec
 from engine.intake import inbox, placing
 from engine.intake.inbox import Name, Why
 from engine.intake.transaction import Taken, Transaction, Work
+from rules.catalogue_stream import is_for_catalogue
 from rules.facts import Fact
 
 
@@ -53,11 +54,15 @@ def _name(fact: Fact) -> Name:
 
 def _by_home(facts: Sequence[Fact], tx: Transaction) -> dict[str, list[Fact]]:
     by_home: dict[str, list[Fact]] = {}
+    off_catalogue = placing.off_catalogue(tx.connection, facts)
+    tx.lock_also(off_catalogue.values())
     for fact in facts:
         home = placing.home(fact)
         unknown = placing.catalogue(fact, tx.world)
         if unknown is not None and tx.heads[home].version == 0:
             home = unknown
+        elif is_for_catalogue(fact):
+            home = off_catalogue.get(fact.case, home)
         by_home.setdefault(home, []).append(fact)
     return by_home
 

@@ -126,7 +126,7 @@ class Finding(Shape, frozen=True):
     clock: str | None
     legal_at: Instant
     opened_at: Instant
-    status: Literal["open", "confirmed", "dismissed", "withdrawn"]
+    status: Literal["open", "confirmed", "dismissed", "excused", "withdrawn"]
     indication: bool
     trial: bool
     evidence: list[str]

@@ -104,3 +104,34 @@ def test_a_decision_about_nothing_is_a_problem(api, path):
         api, path, {"actor": "street-shao", "text": "x"} if "statement" in path else {"actor": "street-shao"}
     )
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_finding_is_excused_withdrawn_and_counted_by_its_detector(api):
+    for case in ("K-2", "K-3", "K-4"):
+        assert (
+            api.post(
+                api.event(f"{case}/1", "application.accepted", case, item="XL-01", data={"holder": "street-lin"})
+            ).status_code
+            == 201
+        )
+        charged = api.event(f"{case}/2", "fee.charged", case, data={"code": "F-9", "amount": 5})
+        assert api.post(charged).status_code == 201
+    ids = {
+        row["case_id"]: row["id"] for row in api.get("/api/v1/findings", params={"kind": "wrong_fee"}).json()["rows"]
+    }
+    said = {"actor": "street-shao", "reason": "a pilot, by the county's notice"}
+    answers = [
+        command(api, f"/findings/{ids['K-2']}/excuse", {**said, "code": "pilot_reform"}),
+        command(api, f"/findings/{ids['K-3']}/withdraw", said),
+        command(api, f"/findings/{ids['K-4']}/dismiss", said),
+    ]
+    assert [one.status_code for one in answers] == [201, 201, 201], [one.text for one in answers]
+    assert command(api, f"/findings/{ids['K-4']}/excuse", said).status_code == 422, "without a code"
+    statuses = {
+        row["case_id"]: row["status"]
+        for row in api.get("/api/v1/findings", params={"kind": "wrong_fee"}).json()["rows"]
+    }
+    assert statuses == {"K-2": "excused", "K-3": "withdrawn", "K-4": "dismissed"}
+    [row] = [r for r in api.get("/api/v1/reports/detectors").json()["rows"] if r["kind"] == "wrong_fee"]
+    assert (row["excused"], row["withdrawn"], row["dismissed"], row["dismissed_share"]) == (1, 1, 1, 50)
+    assert row["source"] and row["trial"] is False

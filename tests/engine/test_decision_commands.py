@@ -94,6 +94,15 @@ def test_who_has_no_right_changes_nothing_and_is_told_so(life, run):
     assert rows(run, "finding", "list", "--case", CASE, "--kind", "limit_expired")[0]["status"] == "open"
 
 
+def test_a_finding_may_be_excused_with_its_exemption_and_taken_back(life, run):
+    inspector = person(life, "inspector")
+    step = rows(run, "finding", "list", "--case", CASE, "--kind", "alert_unanswered")[0]
+    assert run("finding", "excuse", step["id"], "--actor", inspector, "--code", "pilot_reform", "--reason", "x")[0] == 0
+    assert rows(run, "finding", "list", "--status", "excused")[0]["id"] == step["id"]
+    assert run("finding", "withdraw", step["id"], "--actor", inspector, "--reason", "a mistake")[0] == 0
+    assert step["id"] in {row["id"] for row in rows(run, "finding", "list", "--status", "withdrawn")}
+
+
 def test_a_finding_is_confirmed_and_its_proceeding_decided_after_the_statement_window(life, run):
     inspector = person(life, "inspector")
     finding = next(row for row in rows(run, "finding", "list", "--kind", "limit_expired") if row["person"])

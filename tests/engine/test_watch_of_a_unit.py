@@ -88,3 +88,11 @@ def test_nobody_outside_tells_of_patterns(take, rows):
         MONDAY + timedelta(hours=1), message("x", "pattern.found", "A1", finding="bulk_back_entry", evidence=["a"])
     )
     assert answer.outcome == "malformed"
+
+
+def test_what_a_person_says_of_a_case_that_no_catalogue_holds_is_heard(take, rows):
+    take(MONDAY, message("a", "application.accepted", "Z1", item="Z"))
+    said = message("w", "finding.dismissed", "Z1", LATE, finding="off_catalogue", reason="职责所在", actor="sun")
+    (answer,) = take(LATE, said)
+    assert answer.outcome == "recorded" and rows("SELECT count(*) FROM parked") == [(0,)]
+    assert rows("SELECT kind, case_id, status FROM finding") == [("off_catalogue", "Z1", "dismissed")]

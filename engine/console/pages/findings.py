@@ -1,4 +1,4 @@
-"""Findings: the list, and one with its confirmation or dismissal and what would follow."""
+"""Findings: the list, and one with what a person makes of it and what would follow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.console.views.findings import PAGE, FindingFilter, FindingRow, findi
 from engine.console.visit import Visit, visit
 from rules.accountability import GRADES
 
-STATUSES = ("open", "confirmed", "dismissed", "withdrawn")
+STATUSES = ("open", "confirmed", "dismissed", "excused", "withdrawn")
 
 
 def add(router: APIRouter, console: Console) -> None:
@@ -59,6 +59,26 @@ def add(router: APIRouter, console: Console) -> None:
             wrong = () if _given(v, "why") else ("why",)
             refusal = None if wrong else perform(v, _dismissal(v, row))
             return _page(v, row, refusal, wrong) if wrong or refusal else v.go(f"/findings/{id_}?done=dismissed")
+
+    @router.post("/findings/{id_}/excuse")
+    def excuse(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            return _said(v, id_, "excused", {"code": "code", "reason": "excuse"})
+
+    @router.post("/findings/{id_}/withdraw")
+    def withdraw(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            return _said(v, id_, "withdrawn", {"reason": "withdrawal"})
+
+
+def _said(v: Visit, id_: str, word: str, fields: dict[str, str]) -> Response:
+    """`fields`: of the fact, each with the field of the form that holds it."""
+    row = _to_decide(v, id_)
+    wrong = tuple(name for name in fields.values() if not _given(v, name))
+    data = {name: v.form.get(field, "").strip() for name, field in fields.items()}
+    act = Act(f"finding.{word}", row.case_id or "", {"finding": row.name, **data}, v.form.get("token", ""))
+    refusal = None if wrong else perform(v, act)
+    return _page(v, row, refusal, wrong) if wrong or refusal else v.go(f"/findings/{id_}?done={word}")
 
 
 def _list(v: Visit) -> Response:
@@ -135,5 +155,6 @@ def _page(
     return v.page(
         "finding.html", 422 if wrong or refusal else 200, row=row, refusal=refusal, wrong=wrong, form=v.form,
         consequence=consequence, may_decide=v.may("finding.decide", row.unit),
-        token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
+        token=v.form.get("token") or v.new_token(), other_token=v.new_token(), excuse_token=v.new_token(), withdraw_token=v.new_token(),
+        exemptions=v.world.accountability_of(row.unit, v.today).exemptions if row.unit else (),
     )  # fmt: skip

@@ -17,10 +17,12 @@ from engine.console.views import alerts, holds, proceedings, today
 from engine.console.views.alerts import AlertRow
 from engine.console.views.cases import CaseFilter, list_cases
 from engine.console.visit import Visit, visit
+from engine.detectors import detectors
 
 DAYS_AHEAD = 5
 BOARD = 12
 QUARTER = timedelta(days=91)
+SHOWN = 20
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -60,7 +62,7 @@ def _page(v: Visit) -> Response:
         new=today.new_findings(v.db, since, v.units("finding.read"), v.person) if watches else None,
         holds=holds.open_holds(v.db, units, v.person) if watches else [],
         sources=today.sources(v.db) if health else None,
-        detectors=today.detectors(v.db, v.now - QUARTER, v.units("finding.read")) if watches and health else None,
+        detectors=detectors(v.db, v.now - QUARTER, v.units("finding.read"), SHOWN) if watches and health else None,
     )
 
 

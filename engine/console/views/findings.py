@@ -34,6 +34,11 @@ class FindingRow(msgspec.Struct, frozen=True):
         return bool(self.data.get("indication")) and self.status == "open"
 
     @property
+    def trial(self) -> bool:
+        """Found by a detector on trial: shown as such, it never counts."""
+        return bool(self.data.get("trial"))
+
+    @property
     def name(self) -> str:
         """How a fact names it: the kind, with the clock, step or fact that it is about."""
         return self.key.removeprefix("finding:")

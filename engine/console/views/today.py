@@ -10,6 +10,9 @@ import psycopg
 
 from engine.console.views import sql
 
+# What a detector on trial found is nobody's work yet.
+NOT_ON_TRIAL = "NOT coalesce((data->>'trial')::boolean, false)"
+
 
 class NewGroup(msgspec.Struct, frozen=True):
     kind: str
@@ -27,7 +30,7 @@ def new_findings(
     where.within(units, own="person = %s", person=person)
     query = f"""
         SELECT kind, unit, coalesce((data->>'indication')::boolean, false) AS indication, count(*) AS count
-        FROM finding WHERE status IN ('open', 'confirmed') AND {where}
+        FROM finding WHERE status IN ('open', 'confirmed') AND {NOT_ON_TRIAL} AND {where}
         GROUP BY 1, 2, 3 ORDER BY 3, 4 DESC, 1 LIMIT 40"""  # noqa: S608
     return sql.rows(db, NewGroup, query, where.values)
 
@@ -81,35 +84,6 @@ def sources(db: psycopg.Connection[Any]) -> list[SourceHealth]:
     return sql.rows(db, SourceHealth, _SOURCES)
 
 
-class Detector(msgspec.Struct, frozen=True):
-    kind: str
-    source: str | None
-    open: int
-    confirmed: int
-    dismissed: int
-
-    @property
-    def dismissed_share(self) -> int | None:
-        """Per cent of the decided ones that proved empty."""
-        decided = self.confirmed + self.dismissed
-        return round(100 * self.dismissed / decided) if decided else None
-
-
-def detectors(db: psycopg.Connection[Any], since: datetime, units: frozenset[str] | None) -> list[Detector]:
-    """For each kind and source since a moment: how many stand open, were confirmed, were dismissed."""
-    where = sql.Where()
-    where.add("f.recorded_at >= %s", since)
-    if units is not None:
-        where.add("f.unit = ANY(%s)", sorted(units))
-    query = f"""
-        SELECT f.kind, c.source, count(*) FILTER (WHERE f.status = 'open') AS open,
-               count(*) FILTER (WHERE f.status = 'confirmed') AS confirmed,
-               count(*) FILTER (WHERE f.status = 'dismissed') AS dismissed
-        FROM finding f LEFT JOIN case_file c USING (case_id)
-        WHERE {where} GROUP BY 1, 2 ORDER BY 3 + 4 + 5 DESC, 1 LIMIT 20"""  # noqa: S608
-    return sql.rows(db, Detector, query, where.values)
-
-
 class WaitingFinding(msgspec.Struct, frozen=True):
     kind: str
     count: int
@@ -121,5 +95,5 @@ def findings_to_decide(db: psycopg.Connection[Any], units: frozenset[str] | None
     where = sql.Where()
     where.add("status = 'open'")
     where.within(units)
-    query = f"SELECT kind, count(*) AS count, min(recorded_at) AS oldest FROM finding WHERE {where} GROUP BY kind ORDER BY 3"  # noqa: S608
+    query = f"SELECT kind, count(*) AS count, min(recorded_at) AS oldest FROM finding WHERE {NOT_ON_TRIAL} AND {where} GROUP BY kind ORDER BY 3"  # noqa: S608
     return sql.rows(db, WaitingFinding, query, where.values)
