@@ -9,8 +9,9 @@ import msgspec
 from engine.provisioning.folder import Catalogue
 
 HALL, WAVES, ARCHIVE = "hall", "waves", "archive"
-FOUR_STEPS, SILENT, OLD = "B-4", "B-W", "B-O"
+FOUR_STEPS, SILENT, OLD, JOINT = "B-4", "B-W", "B-O", "B-J"
 STEPS = ("intake", "review", "opinion", "decision")
+OFFICES = ("bureau-1", "bureau-2", "bureau-3")
 WAVE_DELAY = 2  # seconds after the limit's end, for facts in flight
 BUREAUS, OFFICERS = 5, 20
 _DAY = "working_days"
@@ -29,7 +30,7 @@ def world() -> dict[str, Any]:
     return {
         "units": [{"id": "county"}, {"id": "office", "parent": "county"}, *map(_bureau, range(BUREAUS))],
         "people": [*_heads(), *map(_officer, range(OFFICERS)), _post("inspector-0", "office", "inspector")],
-        "items": [_four_steps(), _silent(), _old()],
+        "items": [_four_steps(), _silent(), _old(), _joint()],
         "sources": [{"id": HALL}, {"id": WAVES, "publication_delay": f"PT{WAVE_DELAY}S"}, {"id": ARCHIVE}],
         "leading_group_office": "office",
         "inspectors": ["inspector-0"],
@@ -71,6 +72,8 @@ def _four_steps() -> dict[str, Any]:
         steps=[{"id": step, "limit": {"amount": 2, "unit": _DAY}} for step in STEPS],
         silence={"effect": "approve", "clock": "committed", "basis": "示例"},
         warnings=[{"before": {"amount": 1, "unit": _DAY}, "level": "warning"}],
+        suspensions=[{"reason": "completion", "kind": "pause", "max": 1}, {"reason": "expert_review", "kind": "pause"}],
+        extension={"max_times": 1, "max": {"amount": 10, "unit": _DAY}},
     )
 
 
@@ -93,4 +96,14 @@ def _old() -> dict[str, Any]:
         steps=[{"id": "review", "limit": {"amount": 3, "unit": _DAY}}],
         silence={"effect": "approve", "clock": "committed", "basis": "示例"},
         suspensions=[{"reason": "expert_review", "kind": "pause"}],
+    )
+
+
+def _joint() -> dict[str, Any]:
+    """Fifteen working days, three offices of five each that consent by their silence."""
+    consents = {"effect": "consent_of_office", "basis": "示例"}
+    return _item(
+        JOINT,
+        committed_limit={"amount": 15, "unit": _DAY},
+        offices=[{"id": name, "limit": {"amount": 5, "unit": _DAY}, "silence": consents} for name in OFFICES],
     )
