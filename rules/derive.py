@@ -13,7 +13,7 @@ from rules.case import Case, Finding, Outcome
 from rules.corrections import CHANGES, standing
 from rules.exercise import watch
 from rules.facts import Fact, order
-from rules.fold import CLOCKS, Fold, Told
+from rules.fold import CLOCKS, Counted, Fold, Told
 from rules.items import Item
 from rules.procedure import off_procedure
 from rules.silence import settle, silence_ends_at, take_effect
@@ -87,17 +87,19 @@ ASKING_FOR_TIME = frozenset(
 
 
 def derive(
-    case_id: str, facts: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told] | None = None
-) -> Case:
+    case_id: str, facts: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told] | None = None,
+    counted: Counted | None = None,
+) -> Case:  # fmt: skip
     """The case as these facts make it under one calendar; ends in the future are what follows if nothing more comes.
 
-    `told`: the latest end of each clock the applicant had been told before another calendar came into force.
+    `told`: the latest end of each clock the applicant had been told before another calendar came into force. `counted` spares counting again.
     """
+    told, counted = told or {}, {} if counted is None else counted
     ordered = sorted(facts, key=order)
     if not any(f.type in CHANGES for f in ordered):
-        return _derived(case_id, ordered, world, calendar, told or {})
-    found = standing(ordered, lambda kept: _derived(case_id, kept, world, calendar, told or {}), world, calendar)
-    case = _derived(case_id, found.facts, world, calendar, told or {})
+        return _derived(case_id, ordered, world, calendar, told, counted)
+    found = standing(ordered, lambda kept: _derived(case_id, kept, world, calendar, told, counted), world, calendar)
+    case = _derived(case_id, found.facts, world, calendar, told, counted)
     if case.item is None and (item := item_of(ordered, world, calendar)) is not None:
         # Whatever opened it was taken back: it stays on record, without a clock.
         case = _without_clocks(case_id, ordered, item, None)
@@ -112,14 +114,16 @@ def derive(
     )
 
 
-def _derived(case_id: str, facts: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told]) -> Case:
+def _derived(
+    case_id: str, facts: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told], counted: Counted
+) -> Case:
     item = item_of(facts, world, calendar)
     if item is None:
         return _without_clocks(case_id, facts, None, None)
     if voided := next((f for f in facts if f.type == "case.voided"), None):
         return _without_clocks(case_id, facts, item, voided)
     beginning = begin(facts, world.profile_of(item), calendar, stops.most_notices(item))
-    fold = Fold(case_id, item, world, calendar, beginning.start, told)
+    fold = Fold(case_id, item, world, calendar, beginning.start, told, counted)
     fold.known_since = min(f.recorded_at for f in facts)
     fold.window_ends_at, fold.notices = beginning.window_ends_at, set(beginning.notices)
     fold.refusals.extend(beginning.refusals)
@@ -148,7 +152,8 @@ def _fold_all(fold: Fold, facts: Sequence[Fact], beginning: Beginning) -> None:
         fold.later = tuple(facts[place:])
         _pass_time(fold, fact.occurred_at, beginning)
         if fold.closed_at is not None and fact.id != fold.closed_by and not _taken_after_the_end(fold, fact):
-            fold.refuse(fact, "case_closed", "the case has ended; reopen it first if there is more to do")
+            if fact.id not in refused:  # one refusal for each fact: `case_closed` only where no other fits
+                fold.refuse(fact, "case_closed", "the case has ended; reopen it first if there is more to do")
         else:
             if fact.id not in refused and (handler := HANDLERS.get(fact.type)):
                 handler(fold, fact)

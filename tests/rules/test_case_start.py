@@ -258,3 +258,14 @@ def test_late_supply_that_is_the_applicants_time_counts_for_nobody():
 def test_a_default_of_the_applicant_after_an_implied_consent_comes_after_the_end():
     out = a_case(5, silence="approve").accepted("03-02 09:00").fact("applicant.defaulted", "03-11 09:00", id="d")
     assert out.until("03-12 09:00").refusals() == {"d": "suspension_after_expiry"}
+
+
+def test_a_notice_refused_for_its_own_reason_is_not_refused_again_because_the_case_has_ended():
+    world = a_case(committed=9, suspensions=[{"reason": "completion"}])
+    world.fact("application.received", "03-02 09:00", item="P", holder="zhang")
+    world.fact("completion.requested", "03-03 09:00", items=["图"], answer_by="2026-03-30")
+    world.fact("application.withdrawn", "03-04 09:00")
+    world.fact("completion.requested", "03-05 09:00", items=["表"], answer_by="2026-03-30", id="second")
+    out = world.fact("rating.submitted", "03-20 09:00", score=5).until("04-01 09:00")
+    assert out.refusals() == {"second": "second_completion_notice"}
+    assert len(out.ledger("fact_refused")) == 1
