@@ -35,7 +35,7 @@ def alert(
     **data: Any,
 ) -> Conclusion:
     key = rung_key(view, cause, level, rung, scheduled)
-    if view.ahead(publish):
+    if view.ahead(publish) or (key in view.records and not view.said):  # nobody is asked yet, or nobody has answered
         return ahead(TYPES[level], key, scheduled, publish)
     body = {
         "cause": cause, "level": level, "rung": rung, "scheduled_at": view.iso(scheduled), "fired_at": view.iso(view.at),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +11,7 @@ from rules.facts import Fact
 from rules.items import Item
 from rules.limit import Due, Limit, Span
 
+NEVER = datetime.max.replace(tzinfo=UTC)
 Status = Literal[
     "open",
     "suspended",
@@ -191,6 +192,14 @@ class Case(msgspec.Struct, frozen=True):
     def stopped(self, at: datetime) -> Stop | None:
         """The suspension in force at an instant, if any."""
         return next((s for s in self.stops if s.start <= at and (s.end is None or at < s.end)), None)
+
+    def turns_after(self, at: datetime) -> datetime:
+        """The next instant at which something happens of itself: a clock starts, stands still, goes on or is stopped for good."""
+        turns = [self.closed_at, self.silence_at, self.start.deemed_at if self.start is not None else None]
+        turns += [clock.completed_at for clock in self.clocks.values()]
+        for stop in self.stops:
+            turns += (stop.start, stop.end)
+        return min((turn for turn in turns if turn is not None and turn > at), default=NEVER)
 
     def broken(self) -> dict[str, datetime]:
         """Every limit that was broken before the case ended, by name, with its instant."""

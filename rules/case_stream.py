@@ -13,8 +13,9 @@ from rules.case import Case
 from rules.conclusion import Conclusion, lacking, next_moment, settled
 from rules.derive import derive
 from rules.facts import Fact
-from rules.fold import Told
+from rules.fold import Counted, Told
 from rules.holding import holding
+from rules.kept import Kept
 from rules.moment import View
 from rules.outreach import outreach
 from rules.records import fold
@@ -27,12 +28,15 @@ ROUNDS = 8  # conclusions that rest on conclusions settle in two or three; more 
 
 
 class Derived(msgspec.Struct, frozen=True):
-    """A case with what it was derived under besides its facts."""
+    """A case with what it was derived under besides its facts, and the conclusions that stand while only time passes."""
 
     case: Case
     world: World
     calendar: Calendar
     told: dict[str, Told]
+    counted: Counted
+    heard: tuple[datetime | None, datetime | None, bool] = (None, None, False)
+    kept: Kept | None = None
 
 
 def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World, health: Health) -> Step:
@@ -62,10 +66,13 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
         case, doubt = reviewed(current, records, calendar.version, under)
         consents = consents_reviewed(current, records, calendar.version, under)
         cause = _cause(stream, new, calendar.version)
+        heard = (health.reachable_since, health.watermarks.get(case.source), health.backfilled)
+        sure = case is current and not consents.doubted and not consents.kept
+        kept = Kept(case.turns_after(at), derived.kept if sure and derived.heard == heard else None)
+        view = View(
+            case, facts, records, at, world, calendar, health, cause, told, consents, kept, current if doubt else None
+        )
         for _ in range(ROUNDS):
-            view = View(
-                case, facts, records, at, world, calendar, health, cause, told, consents, current if doubt else None
-            )
             conclusions = holding(view)
             fresh = lacking(conclusions, records, at)
             if not fresh:
@@ -73,12 +80,14 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             for entry in fresh:
                 records[entry.key] = fold(records, entry, at)
             entries.extend(fresh)
-            if settled(fresh, at):
+            if settled(fresh, records, at, heard=bool(view.said)):
                 break
+            kept.fall(fresh)
         else:
             raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
         if parked := waiting(facts, records, current):
             current = msgspec.structs.replace(current, parked=(*current.parked, *parked))
+        derived = msgspec.structs.replace(derived, heard=heard, kept=kept if sure else None)
     return _step(stream, facts, new, current, derived, records, entries, conclusions, at, world, health)
 
 
@@ -87,8 +96,9 @@ def _derived(stream: Stream, new: Sequence[Fact], world: World, calendar: Calend
     last: Derived | None = stream.derived
     if last is not None and not new and last.world is world and last.calendar is calendar and last.told == told:
         return last
-    id_ = stream.id.removeprefix("case:")
-    return Derived(derive(id_, (*stream.facts, *new), world, calendar, told), world, calendar, told)
+    counted = last.counted if last is not None and last.world is world else {}
+    case = derive(stream.id.removeprefix("case:"), (*stream.facts, *new), world, calendar, told, counted)
+    return Derived(case, world, calendar, told, counted)
 
 
 def _told(stream: Stream, calendar: str, world: World) -> dict[str, Told]:

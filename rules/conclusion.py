@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
@@ -39,15 +39,32 @@ def ahead(type_: str, key: str, legal_at: datetime, publish_at: datetime) -> Con
 
 def lacking(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at: datetime) -> list[Entry]:
     """The entries that bring the record to what holds at `at`: what no longer holds, then what is new, moved or turned."""
-    present = [c for c in conclusions if c.publish_at <= at]
-    entries = list(_gone(conclusions, records, at))
-    present.sort(key=_PUBLISHED)
-    for conclusion in present:
+    unwritten, holding = [], set()
+    for conclusion in conclusions:
+        key = conclusion.key
+        if conclusion.publish_at <= at:
+            holding.add(key)
+            if not _stands(conclusion, records.get(key)):
+                unwritten.append(conclusion)
+        elif conclusion.legal_at is not None and conclusion.legal_at <= at:
+            holding.add(key)
+    entries = list(_gone(holding, records))
+    unwritten.sort(key=_PUBLISHED)
+    for conclusion in unwritten:
         entries.extend(_missing(conclusion, records.get(conclusion.key)))
     return entries
 
 
 _PUBLISHED = attrgetter("publish_at")
+
+
+def _stands(conclusion: Conclusion, record: Record | None) -> bool:
+    """Whether it is on record word for word, and nothing was said of it: so it is with nearly all of them, nearly always."""
+    if record is None or conclusion.turn is not None or record.data.get("turn") is not None:
+        return False
+    if record.status in GONE and record.kind not in STICKY:
+        return False
+    return not conclusion.live or not _differs(conclusion, record.data)
 
 
 def _differs(conclusion: Conclusion, told: Mapping[str, Any]) -> bool:
@@ -93,11 +110,9 @@ def _turn(conclusion: Conclusion) -> Entry:
     return Entry(conclusion.turn or conclusion.type, conclusion.key, conclusion.legal_at, data)
 
 
-def _gone(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at: datetime) -> Iterable[Entry]:
-    holding = {c.key for c in conclusions if c.publish_at <= at or (c.legal_at is not None and c.legal_at <= at)}
+def _gone(holding: Container[str], records: Mapping[str, Record]) -> Iterable[Entry]:
     for key, record in records.items():
-        withdrawal = WITHDRAWALS.get(record.kind)
-        if withdrawal and key not in holding and record.status not in GONE:
+        if key not in holding and record.status not in GONE and (withdrawal := WITHDRAWALS.get(record.kind)):
             yield Entry(withdrawal, key, record.legal_at, _last_words(record))
 
 
@@ -115,21 +130,36 @@ def next_moment(conclusions: Iterable[Conclusion], records: Mapping[str, Record]
     return soonest if soonest < NOT_YET else None
 
 
-# What is written of these changes no other conclusion.
+# What is written of these changes no other conclusion; of the others as long as nobody has said a word of findings and alerts.
 QUIET = frozenset({
     "limit_set", "limit_moved", "warning_raised", "notice_due", "clock_suspended", "clock_resumed", "deemed_accepted",
     "outcome_recorded", "case_closed", "fact_refused", "alert_closed",
 })  # fmt: skip
+UNHEARD = QUIET | {"limit_expired", "step_expired", "office_consented", "finding_opened", "breach_found"}
+
+LOST_AND_FOUND = frozenset({"breach_found", "outcome_recorded"})
 
 
-def settled(entries: Iterable[Entry], at: datetime) -> bool:
+def settled(entries: Iterable[Entry], records: Mapping[str, Record], at: datetime, *, heard: bool) -> bool:
     """Whether the conclusions these entries were drawn from stand as they are; an end in the past bears on its own publication."""
+    quiet = QUIET if heard else UNHEARD
     for entry in entries:
-        if entry.type not in QUIET:
+        if entry.type not in quiet and not (entry.type == "yellow_card" and entry.key.startswith("alert:step:")):
+            return False
+        if entry.type in LOST_AND_FOUND and records[entry.key].history:  # gone before, perhaps by a fact dated back
             return False
         if "ends_at" in entry.data and datetime.fromisoformat(entry.data["ends_at"]) <= at:
             return False
+        if excuses(entry):
+            return False
     return True
+
+
+def excuses(entry: Entry) -> bool:
+    """Whether it speaks for those whom a breach is proposed against (rules.charges.mitigating)."""
+    data = entry.data
+    late, moved = data.get("late_by_system"), str(data.get("reason", "")).startswith("calendar")
+    return bool(late) or moved or entry.key == "hold:source_behind"
 
 
 def _open(record: Record | None) -> bool:

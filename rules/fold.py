@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from rules.conditions import is_of_type
 from rules.detection import Detectors
 from rules.facts import Fact
 from rules.items import Item
-from rules.limit import Due, Limit
+from rules.limit import Due, Limit, Span
 from rules.profile import Profile
 from rules.time_limits import due
 from rules.world import World
@@ -39,12 +39,16 @@ class Told(msgspec.Struct, frozen=True):
     calendar: Calendar
 
 
+# Ends that were counted, by the item's version and by what they were counted from: the same question has the same answer, however much more is known.
+Counted = dict[tuple[str, int], dict[tuple[object, ...], Due]]
+
+
 class Fold:
     """Facts go in one by one through the handlers; `rules.derive` reads the result."""
 
     def __init__(
-        self, case: str, item: Item, world: World, calendar: Calendar, start: Start | None, told: dict[str, Told]
-    ) -> None:
+        self, case: str, item: Item, world: World, calendar: Calendar, start: Start | None, told: dict[str, Told], counted: Counted
+    ) -> None:  # fmt: skip
         self.case = case
         self.item = item
         self.world = world
@@ -52,6 +56,7 @@ class Fold:
         self.profile: Profile = world.profile_of(item)
         self.start = start
         self.told = told
+        self._counted = counted.setdefault((item.code, item.version), {})
         self.window_ends_at: datetime | None = None
         self.window: str | None = None
         self.notices: set[str] = set()
@@ -143,7 +148,30 @@ class Fold:
         if limit is None or self.start is None:
             return None
         stops = [s for s in self.stops if s.touches(clock)]
-        return end_of(limit, self.start, stops, self.extensions[clock], calendar, self.profile)
+        return self.end_of(limit, self.start.value, stops, self.extensions[clock], calendar)
+
+    def end_of(
+        self, limit: Limit, start: date | datetime, stops: Sequence[Stop], extensions: Sequence[Limit], calendar: Calendar
+    ) -> Due | None:  # fmt: skip
+        """The end of a limit under suspensions and extensions; None while a suspension that began before it is open."""
+        found = self._count(
+            limit, start, tuple([s.span for s in stops if s.end is not None]), tuple(extensions), calendar
+        )
+        # A date fixed by law or by a document cannot be stopped.
+        if limit.unit != "until_date" and any(s.end is None and s.start < found.expires_at for s in stops):
+            return None
+        return found
+
+    def _count(
+        self, limit: Limit, start: date | datetime, spans: tuple[Span, ...], extensions: tuple[Limit, ...], calendar: Calendar
+    ) -> Due:  # fmt: skip
+        if not spans and not extensions:
+            return due(limit, start, calendar, self.profile)
+        key = (limit, start, spans, extensions, calendar)
+        found = self._counted.get(key)
+        if found is None:
+            found = self._counted[key] = due(limit, start, calendar, self.profile, spans, extensions)
+        return found
 
     def ends_at(self, clock: str) -> datetime | None:
         """The instant of irreversible effect: never before an end that the applicant had been told."""
@@ -222,15 +250,3 @@ class Fold:
         self.holds = [
             hold if hold.closed_at else msgspec.structs.replace(hold, closed_at=at, closed_by=by) for hold in self.holds
         ]
-
-
-def end_of(
-    limit: Limit, start: Start, stops: list[Stop], extensions: list[Limit], calendar: Calendar, profile: Profile
-) -> Due | None:
-    """The end of a limit under suspensions and extensions; None while a suspension that began before it is open."""
-    closed = [s.span for s in stops if s.end is not None]
-    found = due(limit, start.value, calendar, profile, closed, extensions)
-    # A date fixed by law or by a document cannot be stopped.
-    if limit.unit != "until_date" and any(s.end is None and s.start < found.expires_at for s in stops):
-        return None
-    return found

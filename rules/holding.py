@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from rules import (
     holding_alerts,
     holding_breaches,
@@ -18,14 +20,16 @@ from rules.words import recused
 
 
 def holding(view: View) -> list[Conclusion]:
-    """Everything that holds or will hold if nothing more comes. In the order in which it is written where instants are equal."""
-    found = [*holding_limits.limits(view), *_stops(view), *_refusals(view)]
-    found += holding_ends.ends(view)
-    found += holding_breaches.breaches(view)
-    found += holding_findings.findings(view)
+    """Everything that holds or will hold if nothing more comes. In the order in which it is written where instants are equal.
+
+    What will hold only later is concluded `ahead`, with its moment: a part is not asked again before that (rules.kept).
+    """
+    found: list[Conclusion] = []
+    for name, part in PARTS:
+        found += view.kept.part(name, view.at, partial(part, view))
     found += holding_breaches.by_confirmation(view, found)
-    found += holding_warnings.warnings(view)
-    found += holding_alerts.chains(view, found)
+    found += view.kept.part("warnings", view.at, partial(holding_warnings.warnings, view))
+    found += view.kept.part("chains", view.at, partial(holding_alerts.chains, view, found))
     found += holding_requests.requests(view)
     return found
 
@@ -70,3 +74,13 @@ def _refusals(view: View) -> list[Conclusion]:
         )
         for r in refusals
     ]  # fmt: skip
+
+
+PARTS = (
+    ("limits", holding_limits.limits),
+    ("stops", _stops),
+    ("refusals", _refusals),
+    ("ends", holding_ends.ends),
+    ("breaches", holding_breaches.breaches),
+    ("findings", holding_findings.findings),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from rules.case import StepState
 from rules.charges import about, breach, finding
@@ -18,13 +19,17 @@ def breaches(view: View) -> list[Conclusion]:
         publish = view.published(at, name)
         if view.ahead(publish):
             found += _ahead(name, at, publish)
-        elif name.startswith("step:"):
-            found += _step(view, name, at, publish)
-        elif name.startswith("office:"):
-            found += _office(view, name, at, publish)
         else:
-            found += _limit(view, name, at, publish)
+            found += view.kept.charge(name, publish, view.on_record, partial(_charges, view, name, at, publish))
     return found
+
+
+def _charges(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:
+    if name.startswith("step:"):
+        return _step(view, name, at, publish)
+    if name.startswith("office:"):
+        return _office(view, name, at, publish)
+    return _limit(view, name, at, publish)
 
 
 KINDS = {"step": "step_overdue", "office": "office_silent"}

@@ -41,8 +41,9 @@ def _over(view: View, clock: Clock) -> bool:
 
 def _warning(view: View, clock: Clock, warning: Warning_, rung: int, at: datetime) -> Conclusion:
     cause = f"limit:{clock.name}"
-    if view.ahead(at):
-        return ahead(TYPES[warning.level], rung_key(view, cause, warning.level, rung, at), at, at)
+    key = rung_key(view, cause, warning.level, rung, at)
+    if view.ahead(at) or (key in view.records and not view.said):
+        return ahead(TYPES[warning.level], key, at, at)
     to = holder_or_up(view.world, view.case.unit, view.present_holder(at), view.day(at))
     known = view.records.get(cause)
     since = datetime.fromisoformat(known.data["known_from"]) if known else view.at

@@ -14,6 +14,7 @@ from rules.case import Case, Refused
 from rules.conclusion import NOT_YET
 from rules.facts import Fact
 from rules.fold import Told
+from rules.kept import Kept
 from rules.profile import Profile
 from rules.records import GONE
 from rules.stream import Health, Record
@@ -44,12 +45,13 @@ class View:
     def __init__(
         self, case: Case, facts: Sequence[Fact], records: Mapping[str, Record], at: datetime, world: World, calendar: Calendar,
         health: Health, cause: str, told: Mapping[str, Told], consents: Consents,
-        in_doubt: Case | None = None,
+        kept: Kept, in_doubt: Case | None = None,
     ) -> None:  # fmt: skip
         assert case.item is not None
         self.case = case
         self.in_doubt = in_doubt
         self.told = told
+        self.kept = kept
         # While the calendar has put an effect in doubt nothing irreversible is concluded (time-limits.md 2).
         self.broken = case.broken() if in_doubt is None else {}
         self.consents = consents
@@ -127,6 +129,10 @@ class View:
         """Whether the source has not yet said that everything up to an end is reported."""
         reported = self.health.watermarks.get(self.case.source)
         return reported is not None and reported < end
+
+    def on_record(self, key: str) -> bool:
+        record = self.records.get(key)
+        return record is not None and record.status not in GONE
 
     def of_type(self, *types: str) -> list[Fact]:
         return [f for f in self.facts if f.type in types]

@@ -71,10 +71,7 @@ def _due(fold: Fold, step: Step, limit: Limit, start: dt.date | dt.datetime) -> 
     clock = CLOCKS[0] if fold.item.committed_limit is not None else CLOCKS[1]
     done = fold.steps_done.get(step.id)
     stops: list[Stop] = [s for s in fold.stops if s.touches(clock) and (done is None or s.start < done)]
-    found = due(limit, start, fold.calendar, fold.profile, [s.span for s in stops if s.end is not None])
-    if any(s.end is None and s.start < found.expires_at for s in stops):
-        return None
-    return found
+    return fold.end_of(limit, start, stops, (), fold.calendar)
 
 
 def _state(fold: Fold, step: Step, end: Due | None, at: dt.datetime | None) -> State:
