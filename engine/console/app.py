@@ -13,6 +13,7 @@ from engine.console.pages import (
     certificates,
     channels,
     clock,
+    filings,
     findings,
     help,  # noqa: A004 - the page's name
     holds,
@@ -48,6 +49,7 @@ def console_router(console: Console) -> APIRouter:
         holds,
         certificates,
         catalogue,
+        filings,
         calendars,
         parked,
         messages,

@@ -13,6 +13,7 @@ _PATHS = {
     "certificates": "M3 2.5h10v8h-10zM5.5 5h5M5.5 7.5h3M6 10.5v4l2-1.2 2 1.2v-4",
     "units": "M6 2.5h4v3h-4zM2 10.5h4v3h-4zM10 10.5h4v3h-4zM8 5.5v2.5M4 10.5v-2.5h8v2.5",
     "items": "M2.5 3.5h2v2h-2zM2.5 7h2v2h-2zM2.5 10.5h2v2h-2zM7 4.5h6.5M7 8h6.5M7 11.5h6.5",
+    "filings": "M3.5 2h6l3 3v9h-9zM9.5 2v3h3M5.5 8h5M5.5 10.5h3.5",
     "holds": "M3.5 7.5h9v6h-9zM5.5 7.5v-2.5a2.5 2.5 0 0 1 5 0v2.5M8 10v1.5",
     "calendars": "M2.5 3.5h11v10h-11zM2.5 6.5h11M5.5 2v3M10.5 2v3M5 9h1M8 9h1M11 9h.5M5 11.5h1M8 11.5h1",
     "parked": "M2.5 9.5 4 3h8l1.5 6.5v4h-11zM2.5 9.5h3.5l.8 1.6h2.4l.8-1.6h3.5",

@@ -43,6 +43,8 @@ DONE = (
     "sent_again",
     "chosen",
     "settled",
+    "saved",
+    "filed",
 )
 LANGUAGE_COOKIE = "jiannuo_language"
 

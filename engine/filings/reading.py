@@ -51,9 +51,22 @@ def listed(
         return reading.execute(_LIST, wanted).fetchall()
 
 
+def pending(connection: Connection) -> list[Filing]:
+    """Every filing that somebody has in hand, the longest waiting first."""
+    rows = connection.execute(
+        "SELECT data FROM filing WHERE phase <> ALL('{published,withheld,withdrawn}') ORDER BY changed_at LIMIT %s",
+        (MOST,),
+    )
+    return [_filing(row[0]) for row in rows]
+
+
 def find(connection: Connection, id_: str) -> Filing | None:
     row = connection.execute("SELECT data FROM filing WHERE stream_id = %s", (f"filing:{id_}",)).fetchone()
-    return msgspec.convert({name: row[0].get(name) for name in Filing.__struct_fields__}, Filing) if row else None
+    return _filing(row[0]) if row else None
+
+
+def _filing(data: dict[str, Any]) -> Filing:
+    return msgspec.convert({name: data.get(name) for name in Filing.__struct_fields__}, Filing)
 
 
 def lint_of(filing: Filing, world: World, at: datetime) -> tuple[Lint, ...]:

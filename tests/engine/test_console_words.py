@@ -18,7 +18,19 @@ FOLDER = Path(__file__).parents[2] / "engine" / "console"
 TEXT = "".join(f.read_text() for f in FOLDER.rglob("*.*") if f.suffix in {".py", ".html"})
 # Groups that are looked up by a code of the data (`t.code(group, code)`).
 CODES = frozenset(re.findall(r"(?:t\.code\(|p\.status\(t,)\s*[\"'](\w+)[\"']", TEXT))
-MORE_CODES = {"entry", "fact", "clock", "finding", "hold", "finding_status", "lint", "severity", "filing_phase"}
+MORE_CODES = {
+    "entry",
+    "fact",
+    "clock",
+    "finding",
+    "hold",
+    "finding_status",
+    "lint",
+    "severity",
+    "filing_phase",
+    "filing_kind",
+    "filing_effect",
+}
 
 
 def test_both_languages_have_the_same_messages():

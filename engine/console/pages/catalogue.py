@@ -51,7 +51,7 @@ def add(router: APIRouter, console: Console) -> None:
             found = v.world.item(code, v.today)
             if found is None:
                 raise NotFound
-            return v.page("item.html", item=found)
+            return v.page("item.html", item=found, may_edit=v.may("catalogue.edit", found.unit))
 
 
 def current_items(v: Visit) -> list[Item]:

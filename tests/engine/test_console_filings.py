@@ -1,0 +1,154 @@
+"""Pages of filings: an agency's form without JSON, live dates, nothing lost; the review queue; publication; differences."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from datetime import date
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from starlette.testclient import TestClient
+
+from engine.console import filing_form
+from engine.console.filing_preview import preview
+from engine.provisioning.folder import read_folder
+from engine.provisioning.record import world_of
+from engine.storage.world import load_world
+from tests.support import servers
+from tests.support.county import FOLDER, PASSWORD, app, at, county
+
+COUNTY = read_folder(FOLDER)
+
+
+@pytest.mark.parametrize("item", COUNTY.items, ids=lambda item: item.code)
+def test_an_item_goes_through_the_form_unchanged(item: Any):
+    body = msgspec.to_builtins(item)
+    again, wrong = filing_form.item_of(filing_form.fields_of(body), body)
+    assert wrong.fields == {}
+    assert msgspec.convert(again, type(item)) == item
+
+
+def test_the_preview_gives_the_dates_of_the_rules():
+    item = msgspec.to_builtins(next(one for one in COUNTY.items if one.code == "PL-01"))
+    seen = preview(item, world_of(COUNTY), at("2026-02-10"))
+    ends = {end.name: end.due_on for end in seen.ends}
+    assert ends["committed"] == date(2026, 3, 5) and ends["check"] == date(2026, 2, 13)
+
+
+@pytest.fixture(scope="module")
+def life(postgres_server):
+    with (
+        servers.fresh_database(postgres_server) as url,
+        tempfile.TemporaryDirectory() as folder,
+        county(url, Path(folder), at("2026-03-02", "09:00")) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def visit(life):
+    application = app(life)
+
+    def signing_in(login, locale="en"):
+        client = TestClient(application, base_url="http://console.example", follow_redirects=False)
+        client.cookies.set("jiannuo_language", locale)
+        guard = field(client.get("/signin").text, "guard")
+        client.post("/signin", data={"login": login, "password": PASSWORD, "guard": guard, "next": "/today"})
+        return client
+
+    return signing_in
+
+
+def field(text, name):
+    return unescape(re.search(rf'name="{name}" value="([^"]*)"', text)[1])
+
+
+def words(text):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", text)))
+
+
+def filled_in(form):
+    """What a browser would send of a form as it stands."""
+    found = {
+        name: unescape(value) for name, value in re.findall(r'<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"', form)
+    }
+    found |= {name: unescape(text) for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)<', form)}
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(
+            r'<option value="([^"]*)"', options
+        )
+        found[name] = unescape(chosen[1])
+    return found
+
+
+FILLED = {
+    "unit": "urban", "code": "UR-77", "name": "临时占道", "kind": "committed", "statutory_limit-amount": "20", "statutory_limit-unit": "working_days",
+    "committed_limit-amount": "14", "committed_limit-unit": "working_days", "holder": "urban-ren", "basis-statutory": "《行政许可法》第四十二条",
+    "steps-0-name": "审查", "steps-0-holder": "urban-ren", "steps-0-limit-amount": "3", "steps-0-limit-unit": "working_days",
+    "steps-1-name": "审批", "steps-1-holder": "post:first_responsible", "steps-1-limit-amount": "2", "steps-1-limit-unit": "working_days",
+    "warnings-0-before-amount": "1", "warnings-0-before-unit": "working_days", "warnings-0-level": "warning",
+    "attributes-0-name": "main_road", "attributes-0-type": "boolean", "materials": "申请表\n身份证明",
+    "silence-effect": "approve", "silence-clock": "committed", "silence-basis": "《本县超时默许办法》第五条",
+    "rules-0-effect": "excluded", "rules-0-attribute": "main_road", "rules-0-operator": "==", "rules-0-value": "true", "rules-0-basis": "第七条",
+}  # fmt: skip
+
+
+@pytest.mark.postgres
+def test_a_clerk_files_an_item_without_json_and_it_is_published(life, visit):
+    head, leading = visit("head"), visit("leading")
+    page = head.get("/filings/new?unit=urban").text
+    csrf = {"csrf": field(page, "csrf")}
+    seen = head.post("/filings/preview", data={**csrf, **FILLED})
+    assert "committed limit : Mon 23 Mar 2026" in words(seen.text) or "20 Mar 2026" in words(seen.text)
+    assert "at most 13 working days" in words(seen.text)
+    unread = head.post("/filings/save", data={**csrf, **FILLED, "committed_limit-amount": "soon"})
+    assert unread.status_code == 422 and "use a whole number" in words(unread.text) and "临时占道" in unread.text
+    saved = head.post("/filings/save", data={**csrf, **FILLED})
+    place = saved.headers["location"].removesuffix("?done=saved")
+    refused = head.post(f"{place}/submit", data=csrf)
+    assert refused.status_code == 409 and "errors stand against it" in words(refused.text)
+    again = head.get(f"{place}/edit").text
+    assert 'value="14"' in again and "身份证明" in again and "at most 13 working days" in words(again)
+    head.post(
+        "/filings/save", data={**csrf, **FILLED, "filing": place.rsplit("/", 1)[1], "committed_limit-amount": "5"}
+    )
+    assert head.post(f"{place}/submit", data=csrf).status_code == 303
+    assert "临时占道" in words(leading.get("/filings").text).split("Phase")[0], "it waits for the leading group"
+    token = {"csrf": field(leading.get(place).text, "csrf")}
+    for office in ("legal_office", "approval_centre"):
+        assert leading.post(f"{place}/review", data={**token, "office": office, "verdict": "agreed"}).status_code == 303
+    assert leading.post(f"{place}/approve", data=token).status_code == 303
+    assert leading.post(f"{place}/publish", data={**token, "effective_from": "2026-03-03"}).status_code == 303
+    with life.pool.connection() as connection:
+        item = load_world(connection).item("UR-77", date(2026, 3, 3))
+    assert item.committed_limit.amount == 5 and [step.holder for step in item.steps] == [
+        "urban-ren",
+        "post:first_responsible",
+    ]
+    assert item.silence.exclusions[0].when == "attributes.main_road == true"
+    log = words(leading.get(place).text)
+    assert "Published" in log and "committed_limit.amount 14 → 5" in log
+
+
+@pytest.mark.postgres
+def test_a_published_item_is_changed_by_filing_again_and_the_difference_is_shown(visit):
+    head = visit("head")
+    form = head.get("/filings/new?from=UR-02").text
+    given = filled_in(form)
+    assert given["code"] == "UR-02" and given["unit"] == "urban"
+    saved = head.post("/filings/save", data={**given, "committed_limit-amount": "3"})
+    assert saved.status_code == 303, words(saved.text)
+    shown = words(head.get(saved.headers["location"]).text)
+    assert "committed_limit.amount 2 3" in shown and "name_en" not in shown, (
+        "what the form does not show stays as it was"
+    )
+
+
+@pytest.mark.postgres
+def test_who_may_not_edit_sees_no_form(visit):
+    assert visit("inspector").get("/filings/new").status_code == 403
+    assert visit("officer").post("/filings/save", data={}).status_code == 403
