@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from rules.calendar import Calendar
+from rules.case import Case
 from rules.conclusion import Conclusion, ahead
 from rules.detection import DETECTED
 from rules.facts import Fact
@@ -77,7 +79,7 @@ def _turn(
         return "breach_updated", {
             "confirmed_at": view.iso(word.occurred_at),
             "confirmed_by": word.actor,
-            "late": late_days(view, clock, at, word.occurred_at),
+            "late": late_days(view.case, view.calendar, clock, at, word.occurred_at),
             **_severity(word),
         }
     code = getattr(word.data, "code", None)
@@ -93,15 +95,18 @@ def _severity(word: Fact) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def late_days(view: View, clock: str, end: datetime, asked: datetime) -> int:
+def late_days(case: Case, calendar: Calendar, clock: str, end: datetime, asked: datetime) -> int:
     """Working days from the last day of the limit to its completion, or to the moment one asks."""
     kind, _, name = clock.partition(":")
     done = {
-        "step": [s.completed_at for s in view.case.steps if s.id == name],
-        "office": [o.answered_at for o in view.case.offices if o.id == name],
-    }.get(kind) or [view.case.clocks[clock].completed_at if clock in view.case.clocks else None]
+        "step": [s.completed_at for s in case.steps if s.id == name],
+        "office": [o.answered_at for o in case.offices if o.id == name],
+    }.get(kind) or [case.clocks[clock].completed_at if clock in case.clocks else None]
     until = min(asked, done[0]) if done[0] is not None and done[0] > end else asked
-    return max(view.calendar.working_days_between(view.day(end - timedelta(microseconds=1)), view.day(until)), 0)
+    return max(
+        calendar.working_days_between(calendar.local_date(end - timedelta(microseconds=1)), calendar.local_date(until)),
+        0,
+    )
 
 
 LIMITS = ("committed", "statutory")

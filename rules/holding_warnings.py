@@ -52,11 +52,15 @@ def _warning(view: View, clock: Clock, warning: Warning_, rung: int, at: datetim
 
 
 def _warning_at(view: View, clock: Clock, before: Limit) -> datetime | None:
+    return warned_at(clock, before, view.calendar, view.profile.month_end, view.world.practice.warning_time)
+
+
+def warned_at(clock: Clock, before: Limit, calendar: Calendar, month_end: MonthEnd, opening: str) -> datetime | None:
     """On the working day that lies `before` ahead of the last day; not before the clock started."""
     assert clock.due is not None
-    at = warning_moment(clock.due, before, view.calendar, view.profile.month_end, view.world.practice.warning_time)
-    if at < clock.start.at:
-        return clock.start.at if view.day(at) == view.day(clock.start.at) else None
+    at, began = warning_moment(clock.due, before, calendar, month_end, opening), clock.start.at
+    if at < began:
+        return began if calendar.local_date(at) == calendar.local_date(began) else None
     return at
 
 

@@ -104,6 +104,8 @@ class View:
         known = self.records.get(f"expired:{clock}") or self.records.get(f"breach:{clock}")
         if known is not None and known.status not in GONE and known.legal_at == end:
             return known.recorded_at
+        if self.health.hindsight:
+            return end + self.delay
         waited = max(end, self._known(end, clock)) + self.delay
         reachable = self.health.reachable_since
         if reachable is not None and reachable > end:

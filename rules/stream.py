@@ -55,11 +55,15 @@ class Outreach(msgspec.Struct, frozen=True):
 
 
 class Health(msgspec.Struct, frozen=True):
-    """What is known of intake: reachable without interruption since when, and each source's watermark."""
+    """What is known of intake: reachable without interruption since when, and each source's watermark.
+
+    `hindsight`: the past is asked what would have been (rules.what_if); nothing waits to be published, and no word of ours comes late.
+    """
 
     reachable_since: datetime | None = None
     watermarks: dict[str, datetime] = {}
     backfilled: bool = False
+    hindsight: bool = False
 
 
 class Stream(msgspec.Struct, frozen=True):

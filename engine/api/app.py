@@ -26,6 +26,7 @@ from engine.api import (
     openapi,
     problems,
     reports,
+    simulations,
 )
 from engine.api.events import Door
 from engine.api.gathering import Gathering
@@ -55,6 +56,7 @@ _ROUTERS = (
     filings.router,
     configuration.router,
     reports.router,
+    simulations.router,
     limits.router,
 )
 

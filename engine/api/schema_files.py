@@ -17,6 +17,7 @@ from engine.imports.mapping import Mapping
 from engine.lint.telling import Told
 from engine.rehearsal.loading import Given, GivenFact
 from engine.rehearsal.output import Output
+from engine.simulation.answers import Simulation
 from rules import calculator_forms
 from rules.accountability import Accountability
 from rules.calendar_form import CalendarForm
@@ -128,6 +129,7 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "problem": _of(Problem),
     "rehearsal": _rehearsal,
     "rehearsal-output": _of(Output),
+    "simulation": _of(Simulation),
     "source": _of(Source),
     "unit": _of(Unit),
 }

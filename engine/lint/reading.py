@@ -49,12 +49,7 @@ def read(place: str, text: bytes | None = None) -> Asked:
     path = Path(place)
     if text is None and path.is_dir():
         return _folder(path)
-    try:
-        raw = _parsed(path.read_bytes() if text is None else text)
-    except OSError as error:
-        raise OperatorError(f"{place}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise OperatorError(f"{place}: 既不是 JSON 也不是 YAML · neither JSON nor YAML: {error}") from error
+    raw = form(place, text)
     if isinstance(raw, Mapping) and "items" in raw:
         return _world(place, dict(raw))
     records = raw if isinstance(raw, list) else [raw]
@@ -67,13 +62,20 @@ def read(place: str, text: bytes | None = None) -> Asked:
 
 def record(path: Path) -> dict[str, Any]:
     """One item as it is written. Raises OperatorError."""
-    try:
-        raw = _parsed(path.read_bytes())
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise OperatorError(f"{path}: {error}") from error
+    raw = form(str(path))
     if not isinstance(raw, dict):
         raise OperatorError(f"{path}: 须为一个事项 · expected one item")
     return raw
+
+
+def form(place: str, text: bytes | None = None) -> Any:
+    """What a file says, JSON or YAML. Raises OperatorError."""
+    try:
+        return _parsed(Path(place).read_bytes() if text is None else text)
+    except OSError as error:
+        raise OperatorError(f"{place}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise OperatorError(f"{place}: 既不是 JSON 也不是 YAML · neither JSON nor YAML: {error}") from error
 
 
 def _parsed(text: bytes) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
@@ -27,6 +28,16 @@ Pool: TypeAlias = ConnectionPool[Connection]
 def open_owner(url: str) -> Connection:
     """A connection that keeps the rights of the address's own role, and has no vault."""
     return Connection.connect(url, options=_OPTIONS)
+
+
+def open_reader(url: str, snapshot: str) -> Connection:
+    """A connection that reads what another one sees, by the name of the snapshot that it exported, and writes nothing."""
+    connection = Connection.connect(url, options=_OPTIONS)
+    connection.execute(f"SET ROLE {APPLICATION_ROLE}")
+    connection.commit()
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(snapshot))
+    return connection
 
 
 def open_pool(url: str, vault: Master, *, size: int = 8) -> Pool:

@@ -11,6 +11,7 @@ from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
 from engine.storage.tables.messages import Delivery, Message
 from engine.storage.tables.outbox import Outbox
 from engine.storage.tables.reconcile import ReconcileFinding, ReconcileRun
+from engine.storage.tables.simulation import Simulation, SimulationCase, SimulationMeasure
 from engine.storage.tables.supervision import Breach, BreachPerson, Finding, Proceeding
 
 __all__ = [
@@ -44,6 +45,9 @@ __all__ = [
     "ReconcileFinding",
     "ReconcileRun",
     "SigningKey",
+    "Simulation",
+    "SimulationCase",
+    "SimulationMeasure",
     "SourceWatermark",
     "StreamHead",
     "VaultItem",

@@ -1,0 +1,1 @@
+"""What-if: draft rules over past cases, in worker processes, kept with the draft."""

@@ -1,0 +1,178 @@
+"""One past case, or one docket, under the rules in force and under the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from engine.simulation.draft import Drafted
+from engine.simulation.figures import Count, Sums, changes, counted
+from engine.simulation.reading import Past
+from rules.docket_stream import advance_docket
+from rules.snapshot import decode, decode_fact, encode_fact
+from rules.stream import Health, Outreach, Record, Step, Stream
+from rules.what_if import Standing, as_if_confirmed, forewarned, standing, would_be
+from rules.world import World
+
+BEFORE, AFTER, THREATENS = "before", "after", "threatens"
+
+
+class Question(msgspec.Struct, frozen=True):
+    """`configured_at`: the last change of configuration; records from before may rest on other rules than those in force now."""
+
+    world: World
+    drafted: Drafted
+    at: datetime
+    health: Health
+    configured_at: datetime | None
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A case that would stand otherwise, with the figures it then counts in (`gained`) or no longer (`lost`)."""
+
+    case_id: str
+    item: str
+    unit: str
+    units: tuple[str, ...]
+    persons: tuple[str, ...]
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    before: Standing
+    after: Standing
+
+
+class Message(msgspec.Struct, frozen=True, array_like=True):
+    """What a docket would hear, and in which of the worlds."""
+
+    docket: str
+    world: str
+    fact: bytes
+
+
+class Looked(msgspec.Struct):
+    """`unlike`: cases whose record says otherwise than the rules in force today; `failed`: those the rules could not derive."""
+
+    cases: int = 0
+    rows: list[Row] = []
+    counts: list[tuple[str, str, str, Count]] = []
+    messages: list[Message] = []
+    unlike: list[str] = []
+    failed: list[str] = []
+
+
+def look(found: Sequence[Past], asked: Question) -> Looked:
+    looked, sums = Looked(cases=len(found)), Sums()
+    for one in found:
+        try:
+            _case(one, asked, looked, sums)
+        except Exception:  # noqa: BLE001 - a defect in one case never stops the others; its number is told
+            looked.failed.append(one.stream_id.removeprefix("case:"))
+    looked.counts = sums.listed()
+    return looked
+
+
+def _case(one: Past, asked: Question, looked: Looked, sums: Sums) -> None:
+    stream = decode(one.snapshot)
+    at, health = max(asked.at, one.moved_at), msgspec.structs.replace(asked.health, backfilled=one.backfilled)
+    after = would_be(stream, asked.drafted.world, at, health)
+    present = _present(one, stream, after, asked, at, health)
+    records = present.stream.records if present is not None else stream.records
+    if present is not None and present.entries and not one.due:
+        looked.unlike.append(one.stream_id.removeprefix("case:"))
+    was, now = standing(records), standing(after.stream.records)
+    case = after.stream.view
+    if case.item is None:
+        return
+    if case.item.code in asked.drafted.other or asked.drafted.another_calendar:
+        now = msgspec.structs.replace(now, warned=forewarned(case, asked.drafted.world, at))
+    gained, lost = changes(was, now)
+    counted(sums, case.item.code, case.unit, was, now, gained)
+    looked.messages += _messages(records, present, after, at, asked)
+    if was != now:
+        looked.rows.append(_row(case.id, case.item.code, case.unit, was, now, gained, lost))
+
+
+def _present(one: Past, stream: Stream, after: Step, asked: Question, at: datetime, health: Health) -> Step | None:
+    """The same step under the rules in force, where the record alone would not be a fair comparison: it is due, or older than a change of rules."""
+    stale = asked.configured_at is not None and one.moved_at < asked.configured_at and bool(after.entries)
+    return would_be(stream, asked.world, at, health) if one.due or stale else None
+
+
+def _row(case: str, item: str, unit: str, was: Standing, now: Standing, gained: list[str], lost: list[str]) -> Row:
+    breaches = (*was.breaches, *now.breaches)
+    return Row(
+        case_id=case,
+        item=item,
+        unit=unit,
+        units=tuple(sorted({unit, *(breach.unit for breach in breaches)})),
+        persons=tuple(sorted({person for breach in breaches for person in breach.against})),
+        gained=tuple(gained),
+        lost=tuple(lost),
+        before=was,
+        after=now,
+    )
+
+
+def _messages(
+    records: dict[str, Record], present: Step | None, after: Step, at: datetime, asked: Question
+) -> Iterator[Message]:
+    said = ((BEFORE, present.outreach if present else ()), (AFTER, after.outreach))
+    for world, messages in said:
+        yield from (_message(one, world) for one in messages if one.stream.startswith("docket:"))
+    for one in as_if_confirmed(records, after, at, asked.drafted.world) if after.entries else ():
+        yield _message(one, THREATENS)
+
+
+def _message(one: Outreach, world: str) -> Message:
+    return Message(one.stream, world, encode_fact(one.fact))
+
+
+# -- dockets --------------------------------------------------------------------------------------------------------------
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """A proceeding's proposed measure: as it stands, under the draft, and if the breaches that the draft brings were confirmed too."""
+
+    docket: str
+    proceeding: str
+    case: str
+    unit: str
+    before: int | None
+    after: int | None
+    threatens: int | None
+
+
+def measures(stream_id: str, one: Past | None, messages: Sequence[Message], asked: Question) -> list[Measure]:
+    """Every proceeding of one docket, those that do not change too."""
+    stream = decode(one.snapshot) if one is not None else Stream(id=stream_id)
+    at = max(asked.at, one.moved_at) if one is not None else asked.at
+    unlike = one is not None and (one.due or (asked.configured_at is not None and one.moved_at < asked.configured_at))
+    said = {world: [decode_fact(m.fact) for m in messages if m.world == world] for world in (BEFORE, AFTER, THREATENS)}
+    before = _advanced(stream, said[BEFORE], at, asked.world, asked.health) if said[BEFORE] or unlike else stream
+    touched = said[AFTER] or asked.drafted.for_dockets or unlike
+    after = _advanced(stream, said[AFTER], at, asked.drafted.world, asked.health) if touched else stream
+    threat = _advanced(after, said[THREATENS], at, asked.drafted.world, asked.health) if said[THREATENS] else after
+    return list(_compared(stream_id, before.records, after.records, threat.records))
+
+
+def _advanced(stream: Stream, said: Sequence[Any], at: datetime, world: World, health: Health) -> Stream:
+    return advance_docket(stream, said, at, world, health).stream
+
+
+def _compared(
+    docket: str, before: dict[str, Record], after: dict[str, Record], threat: dict[str, Record]
+) -> Iterator[Measure]:
+    for key, record in threat.items():
+        if record.kind == "proceeding":
+            levels = [_level(records.get(key)) for records in (before, after, threat)]
+            yield Measure(
+                docket.removeprefix("docket:"), record.data["id"], record.data["case"], record.data["unit"], *levels
+            )
+
+
+def _level(record: Record | None) -> int | None:
+    """The measure proposed; none where there is no proceeding, or its breach no longer counts."""
+    return record.data["proposed_level"] if record is not None and record.data["standing"] else None
