@@ -67,19 +67,19 @@ class Life:
         yield from self._served(self._on(TABLE.after(self.start, days)))
 
     def late(self) -> Iterator[Fact]:
-        """One to thirty working days late; the red card is answered, or not; a finding is confirmed now and then."""
+        """One to thirty working days late; the red card is answered, or not; a finding is confirmed or dismissed now and then."""
         limit = LIMITS[self.letter]["committed"]
         days = limit + self.chance.choice((1, 1, 2, 3, 6, 12, 30))
         yield from self._steps(days)
         yield from self._answered(limit)
         yield from self._served(self._on(TABLE.after(self.start, days)))
-        yield from self._confirmed(limit)
+        yield from self._judged(limit)
 
     def silent(self) -> Iterator[Fact]:
         """Nobody ever says anything of the matter itself."""
         limit = LIMITS[self.letter]["committed"]
         yield from self._answered(limit)
-        yield from self._confirmed(limit)
+        yield from self._judged(limit)
 
     def stopped(self) -> Iterator[Fact]:
         stop = TABLE.after(self.start, self.chance.randrange(1, 4))
@@ -153,17 +153,23 @@ class Life:
             day = TABLE.after(TABLE.last(self.start, limit, []), days)
             yield self._fact("alert.answered", self._on(day), {"level": "red", "text": "已整改"})
 
-    def _confirmed(self, limit: int) -> Iterator[Fact]:
-        if self.chance.random() > 0.1:
-            return
-        day = TABLE.after(TABLE.last(self.start, limit, []), 4)
-        when = self._on(day)
-        grade = self.chance.choice(("minor", "ordinary"))
-        yield self._fact("finding.confirmed", when, {"finding": "limit_expired", "grade": grade}, actor="inspector-1")
-        if self.chance.random() < 0.6:
-            decided = midnight_after(TABLE.after(day, 8)) + timedelta(hours=10)
-            reason = {"person": self.holder, "level": self.chance.randrange(1, 3), "reason": "示例"}
-            yield self._fact("measure.decided", decided, reason)
+    def _judged(self, limit: int) -> Iterator[Fact]:
+        """Of a hundred findings ten are confirmed, most of these with a measure; four are dismissed, half of them as excused."""
+        fate = self.chance.random()
+        day = TABLE.after(TABLE.last(self.start, limit, []), self.chance.randrange(4, 12))
+        about = {"finding": "limit_expired"}
+        if fate < 0.04:
+            excuse = {"code": "force_majeure"} if fate < 0.02 else {}
+            yield self._fact(
+                "finding.dismissed", self._on(day), {**about, **excuse, "reason": "示例"}, actor="inspector-1"
+            )
+        elif fate < 0.14:
+            grade = self.chance.choice(("minor", "ordinary"))
+            yield self._fact("finding.confirmed", self._on(day), {**about, "grade": grade}, actor="inspector-1")
+            if self.chance.random() < 0.6:
+                decided = midnight_after(TABLE.after(day, 8)) + timedelta(hours=10)
+                reason = {"person": self.holder, "level": self.chance.randrange(1, 3), "reason": "示例"}
+                yield self._fact("measure.decided", decided, reason)
 
     def _time(self, day: date, first: int = 9) -> datetime:
         return at(day, f"{self.chance.randrange(first, 17):02}:{self.chance.randrange(60):02}") + timedelta(

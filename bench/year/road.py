@@ -245,11 +245,18 @@ class _Walk:
             card = self._send(
                 cause, "red", 0, ends_at, self._published(ends_at, self.end_known[clock][1]), "red", ends_at=ends_at
             )
-            self._climb(cause, card)
+            self._climb(cause, card, self._dismissed(ends_at))
 
-    def _climb(self, cause: str, card: Expected | None) -> None:
+    def _dismissed(self, ends_at: datetime) -> datetime | None:
+        """When an inspector said that the finding does not hold, or is excused; from then on the card goes no further."""
+        words = (f.occurred for f in self.known if f.type == "finding.dismissed" and f.occurred >= ends_at)
+        return min(words, default=None)
+
+    def _climb(self, cause: str, card: Expected | None, gone: datetime | None) -> None:
         rung, asked, told = 0, UP[0], frozenset[str]()  # the card itself went to the section head too
         while card is not None and asked != "office" and (over := self._unanswered(card)) is not None:
+            if gone is not None and gone <= over:
+                return
             rung += 1
             if rung == 1:
                 self._send(f"alert_unanswered:{cause}", "red", 0, over, over, "inspectors")
