@@ -139,9 +139,11 @@ def channels(settings: Settings, clock: Clock) -> Channels:
 
 def run_worker(settings: Settings) -> None:
     """Workflows, activities and the relay, until told to stop."""
+    from engine.documents.check import check_shipped
     from notifications.check import check_templates
 
-    check_templates()  # a notice that cannot be written is found now, not when it is due
+    check_templates()  # a notice or a paper that cannot be written is found now, not when it is due
+    check_shipped()
     with opened(settings, WORKER_CONNECTIONS, wakes=True) as (pool, clock):
         asyncio.run(_work(settings, pool, clock))
 

@@ -18,6 +18,7 @@ from engine.api import (
     commands,
     configuration,
     docs,
+    documents,
     explanation,
     filings,
     health,
@@ -47,6 +48,7 @@ _log = structlog.get_logger(__name__)
 _STEADY, _BURST = 2_000, 4_000  # requests a second and key; a batch is one request
 _ROUTERS = (
     certificates.router,
+    documents.router,
     explanation.router,
     cases.router,
     lists.router,

@@ -49,6 +49,7 @@ COMMANDS = (
     Command(_WORK, "finding", "engine.cli.finding", "监察发现", "findings"),
     Command(_WORK, "proceeding", "engine.cli.proceeding", "追究程序", "proceedings"),
     Command(_WORK, "score", "engine.cli.score", "绩效评估", "evaluation of units and persons"),
+    Command(_WORK, "document", "engine.cli.document", "监察文书与模板", "papers of supervision and their templates"),
     Command(_WORK, "hold", "engine.cli.hold", "暂缓生效", "effects on hold"),
     Command(_WORK, "fact", "engine.cli.fact", "待安置和隔离的事实", "facts that wait, and how to settle them"),
     Command(_WORK, "certificate", "engine.cli.certificate", "默许证明", "certificates"),

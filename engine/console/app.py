@@ -13,6 +13,7 @@ from engine.console.pages import (
     certificates,
     channels,
     clock,
+    documents,
     filings,
     findings,
     help,  # noqa: A004 - the page's name
@@ -41,6 +42,7 @@ def console_router(console: Console) -> APIRouter:
         today,
         cases,
         case,
+        documents,
         alerts,
         findings,
         proceedings,

@@ -25,7 +25,7 @@ def case_values(told: Told, world: World, locale: Locale, on: date) -> Values:
         "unit_name": name_of(world, unit, locale),
         "contact": name_of(world, unit, locale),
         "complaint_contact": name_of(world, world.leading_group_office or unit, locale),
-        "clause": _clause(item),
+        "clause": clause_of(item),
         "granted": _granted(item, locale),
         "legal_at": told.legal_at or told.recorded_at,
         "recorded_at": told.recorded_at,
@@ -51,7 +51,7 @@ def _name(item: Item | None, code: str | None, locale: Locale) -> str:
     return (item.name_en if locale == "en" else None) or item.name or item.code
 
 
-def _clause(item: Item | None) -> str | None:
+def clause_of(item: Item | None) -> str | None:
     if item is None:
         return None
     if item.silence.basis:

@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from engine.certificates.issue import make_missing
 from engine.clock import Clock
+from engine.documents.calling import make_missing as make_missing_documents
 from engine.effects.collecting import Collector
 from engine.intake.memory import collect_rarely
 from engine.jobs.calendar_watch import watch_calendar
@@ -44,11 +45,16 @@ def jobs(pool: Pool, clock: Clock, collector: Collector, site: str, nightly: Nig
         with pool.connection() as connection:
             make_missing(connection, clock.now(), site)
 
+    def documents() -> None:
+        with pool.connection() as connection:
+            make_missing_documents(connection, clock.now())
+
     return (
         Job("sweep", 1.0, lambda: sweep(pool, clock)),
         Job("collect", 2.0, collector.collect),
         Job("intake", 5.0, IntakeWatch(pool).look),
         Job("certificates", 30.0, certificates),
+        Job("documents", 10.0, documents),
         Job("calendar", 3600.0, lambda: watch_calendar(pool, clock)),
         Job("reconcile", 600.0, nightly.look),
     )

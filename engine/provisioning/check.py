@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import get_args
 
+from engine.documents.check import TemplateError
+from engine.documents.check import check as try_template
 from engine.procedures.charts import chart_of
 from engine.provisioning.folder import Catalogue, ProvisionError
 from notifications.channels.forms import problems
@@ -25,6 +27,7 @@ def check(catalogue: Catalogue) -> None:
         *_people(catalogue),
         *_items(catalogue),
         *_channels(catalogue),
+        *_documents(catalogue),
         *_last_address(catalogue),
         *_formulas(catalogue),
     ]
@@ -42,6 +45,7 @@ def _twice(catalogue: Catalogue) -> Iterator[str]:
         "evaluation": [f"{f.subject} version {f.version}" for f in catalogue.evaluation],
         "calendars": [c.version for c in catalogue.calendars],
         "channels": [c.id for c in catalogue.channels],
+        "documents": [f"{d.id} version {d.version}" for d in catalogue.documents],
     }
     for key, names in named.items():
         for name, times in Counter(names).items():
@@ -117,6 +121,20 @@ def _channels(catalogue: Catalogue) -> Iterator[str]:
         for unit in channel.units:
             if unit not in units:
                 yield f"channel {channel.id}: unit {unit!r} is no unit of this folder"
+
+
+def _documents(catalogue: Catalogue) -> Iterator[str]:
+    """A template is tried with made-up values here, not when a paper is due."""
+    units, _ = _ids(catalogue)
+    for template in catalogue.documents:
+        if template.unit is not None and template.unit not in units:
+            yield f"document {template.id}: unit {template.unit!r} is no unit of this folder"
+        if template.version < 1:
+            yield f"document {template.id}: version {template.version}; 0 is the shipped one, begin with 1"
+        try:
+            try_template(template)
+        except TemplateError as error:
+            yield f"document {error}"
 
 
 def _last_address(catalogue: Catalogue) -> Iterator[str]:

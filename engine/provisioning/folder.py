@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
+from engine.documents.template import Template
 from engine.errors import OperatorError
 from notifications.channels.forms import ChannelForm
 from rules.accountability import Accountability
@@ -43,6 +44,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     evaluation: tuple[Formula, ...] = ()
     calendars: tuple[CalendarVersion, ...] = ()
     channels: tuple[ChannelForm, ...] = ()
+    documents: tuple[Template, ...] = ()
     leading_group_office: str | None = None
     inspectors: tuple[str, ...] = ()
     profile: str | dict[str, Any] | None = None
@@ -60,6 +62,7 @@ _LISTS: dict[str, Any] = {
     "evaluation": Formula,
     "calendars": CalendarVersion,
     "channels": ChannelForm,
+    "documents": Template,
 }
 _SINGLE: dict[str, Any] = {
     "leading_group_office": str,

@@ -68,6 +68,9 @@ def pieces(catalogue: Catalogue) -> Iterator[Configuration]:
         yield Configuration(kind="calendar", id=calendar.version, body=_body(calendar.form))
     for channel in catalogue.channels:
         yield Configuration(kind="channel", id=channel.id, body=_body(channel))
+    for template in catalogue.documents:
+        since = _midnight(template.effective_from)
+        yield Configuration(kind="document", id=template.id, body=_body(template), effective_from=since)
     for name in SETTINGS:
         value = getattr(catalogue, name)
         if value is not None:

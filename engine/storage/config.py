@@ -17,7 +17,9 @@ from engine.storage.rows import insert
 from engine.storage.wakes import wake_all
 from engine.storage.world import check_body
 
-Kind = Literal["unit", "person", "item", "calendar", "source", "accountability", "evaluation", "channel", "setting"]
+Kind = Literal[
+    "unit", "person", "item", "calendar", "source", "accountability", "evaluation", "channel", "document", "setting"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Kinds whose pieces carry a version of their own: several stand beside each other, each from its day on.
 VERSIONED: tuple[Kind, ...] = ("item", "accountability", "evaluation")

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from engine.conditions import conditions_of
+from engine.documents.template import Template
 from engine.procedures.charts import charts_of
 from engine.storage.connect import Connection
 from notifications.channels.forms import ChannelForm
@@ -83,6 +84,8 @@ def check_body(kind: str, id_: str, body: dict[str, Any]) -> None:
         msgspec.convert(body, SHAPES[kind])
     elif kind == "channel":
         msgspec.convert(body, ChannelForm)
+    elif kind == "document":
+        msgspec.convert(body, Template)
     elif kind == "calendar":
         read(body)
     else:

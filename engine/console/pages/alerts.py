@@ -15,6 +15,8 @@ from engine.console.parts import Console
 from engine.console.views.alerts import AlertRow, alert, open_alerts
 from engine.console.views.cases import LEVELS
 from engine.console.visit import Visit, visit
+from engine.documents.access import papers
+from engine.documents.kinds import About
 
 
 def add(router: APIRouter, console: Console) -> None:
@@ -75,5 +77,5 @@ def _mine(v: Visit, id_: str) -> AlertRow:
 def _page(v: Visit, row: AlertRow, refusal: Refusal | None = None, wrong: tuple[str, ...] = ()) -> Response:
     return v.page(
         "alert.html", 422 if refusal or wrong else 200, row=row, refusal=refusal, wrong=wrong, form=v.form,
-        mine=v.person in row.data.get("to", ()), token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
+        mine=v.person in row.data.get("to", ()), papers=papers(v.db, About("alert", row.id), v.now), token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
     )  # fmt: skip

@@ -21,6 +21,7 @@ from engine.console.parts import Console
 from engine.console.views import alerts, breaches, certificates, findings, holds, proceedings
 from engine.console.views.case import CaseFile, case_file, ledger
 from engine.console.visit import Visit, visit
+from engine.documents.access import papers_of_case
 from rules.case import Case
 
 
@@ -76,6 +77,7 @@ def _supervision(v: Visit, case: CaseFile) -> dict[str, Any]:
         "findings": [row for row in seen if v.may("finding.read", row.unit, (row.person,))],
         "breaches": breaches.breaches_of_case(v.db, case.case_id),
         "holds": holds.holds_of_case(v.db, case.case_id),
+        "papers": papers_of_case(v.db, case.case_id, v.now) if v.may("finding.read", case.unit) else [],
         "proceedings": [row for row in mine if v.may("proceeding.read", row.unit, (row.person, row.owner))],
     }
 

@@ -21,6 +21,8 @@ from engine.console.views.proceedings import (
     proceeding,
 )
 from engine.console.visit import Visit, visit
+from engine.documents.access import papers
+from engine.documents.kinds import About
 
 PHASES = ("opened", "statement", "proposed", "decided", "effective", "closed")
 LEVELS = tuple(str(level) for level in range(1, 8))
@@ -143,7 +145,7 @@ def _page(
         competence=rules.head_decides_up_to if v.person == head else len(LEVELS),
         may_state=_may_state(v, row), may_decide=_may_decide(v, row),
         waits=row.phase == "statement" and row.person != v.person and v.may("measure.decide", row.unit),
-        like=like_cases(v.db, row.grade, row.count_in_window), alerts=alerts_of_case(v.db, row.case_id or ""),
+        like=like_cases(v.db, row.grade, row.count_in_window), alerts=alerts_of_case(v.db, row.case_id or ""), papers=papers(v.db, About("proceeding", row.proceeding_id), v.now),
         ledger=ledger(v.db, row.stream_id) if v.may("ledger.read", row.unit) else [],
         token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
     )  # fmt: skip

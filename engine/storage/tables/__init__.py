@@ -6,6 +6,7 @@ from engine.storage.tables.catalogue import Filing
 from engine.storage.tables.certificates import CertificateDocument
 from engine.storage.tables.channels import ChannelState
 from engine.storage.tables.config import ClockState, ConfigEntry, ConfigHead
+from engine.storage.tables.documents import SupervisionDocument
 from engine.storage.tables.intake import InboxMessage, IntakeHealth, Parked, Quarantine, SourceWatermark
 from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
 from engine.storage.tables.messages import Delivery, Message
@@ -50,6 +51,7 @@ __all__ = [
     "SimulationMeasure",
     "SourceWatermark",
     "StreamHead",
+    "SupervisionDocument",
     "VaultItem",
     "VaultKey",
     "Wake",

@@ -26,6 +26,7 @@ class LedgerEntry(SQLModel, table=True):
             "occurred_at",
             postgresql_where=text("type IN ('complaint.filed', 'rating.submitted')"),
         ),
+        Index("entry_proposals", "stream_id", postgresql_where=text("type = 'supervision.proposed'")),
         {"postgresql_partition_by": "HASH (stream_id)"},
     )
 
