@@ -46,7 +46,7 @@ def lacking(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at
             holding.add(key)
             if not _stands(conclusion, records.get(key)):
                 unwritten.append(conclusion)
-        elif conclusion.legal_at is not None and conclusion.legal_at <= at:
+        elif _waits_again(conclusion, records.get(key), at):
             holding.add(key)
     entries = list(_gone(holding, records))
     unwritten.sort(key=_PUBLISHED)
@@ -114,6 +114,16 @@ def _gone(holding: Container[str], records: Mapping[str, Record]) -> Iterable[En
     for key, record in records.items():
         if key not in holding and record.status not in GONE and (withdrawal := WITHDRAWALS.get(record.kind)):
             yield Entry(withdrawal, key, record.legal_at, _last_words(record))
+
+
+def _waits_again(conclusion: Conclusion, record: Record | None, at: datetime) -> bool:
+    """Whether the same is on record already, though by now it would have to wait: what was published stays. With another instant it is another."""
+    return (
+        record is not None
+        and record.legal_at == conclusion.legal_at
+        and conclusion.legal_at is not None
+        and conclusion.legal_at <= at
+    )
 
 
 def _last_words(record: Record) -> dict[str, Any]:

@@ -67,7 +67,8 @@ def _outcome(view: View) -> list[Conclusion]:
     found.append(Conclusion(kind, "case", outcome.legal_at, publish, closed, live=("status",), moved=kind))
     if outcome.kind == "not_pursued":
         found.append(notice(view, "not_pursued", "applicant", outcome.legal_at, publish))
-    return found
+    # An end on record that has fallen away before the next one may be published leaves the case open meanwhile.
+    return [*found, *_reopened(view)] if view.ahead(publish) else found
 
 
 def _reopened(view: View) -> list[Conclusion]:
@@ -156,7 +157,7 @@ def _holds(view: View) -> list[Conclusion]:
         if unsure and at is not None and "provisional_date" not in view.case.settled:
             opened.setdefault("provisional_date", (at, view.waited(at, clock.name)))
     for name, at in view.broken.items():
-        if view.behind(at):
+        if view.behind(at) and view.on_record_since(at, name) is None:
             opened.setdefault("source_behind", (at, view.waited(at, name)))
     outcome = view.case.outcome
     if outcome is not None and outcome.kind in IMPLIED and withheld(view):

@@ -97,13 +97,13 @@ class View:
 
         It counts from the end, or from the recording of the fact that moved the end into the past, and starts again when intake was out of reach.
         """
-        return NOT_YET if self.behind(end) else self.waited(end, clock)
+        return self.on_record_since(end, clock) or (NOT_YET if self.behind(end) else self.waited(end, clock))
 
     def waited(self, end: datetime, clock: str) -> datetime:
         """The same, without regard to what a source has still to report; what is on record stays published, whatever fails later."""
-        known = self.records.get(f"expired:{clock}") or self.records.get(f"breach:{clock}")
-        if known is not None and known.status not in GONE and known.legal_at == end:
-            return known.recorded_at
+        since = self.on_record_since(end, clock)
+        if since is not None:
+            return since
         if self.health.hindsight:
             return end + self.delay
         waited = max(end, self._known(end, clock)) + self.delay
@@ -111,6 +111,14 @@ class View:
         if reachable is not None and reachable > end:
             waited = max(waited, reachable + self.delay)
         return waited
+
+    def on_record_since(self, end: datetime, clock: str) -> datetime | None:
+        """Since when what follows from an end is on record, if it is."""
+        keys = [f"expired:{clock}", f"breach:{clock}", clock]
+        if clock == self.case.silence_clock:
+            keys.append("outcome")
+        found = [self.records[key] for key in keys if key in self.records]
+        return next((r.recorded_at for r in found if r.status not in GONE and r.legal_at == end), None)
 
     def _known(self, end: datetime, clock: str) -> datetime:
         """Since when an end is known: the record of its clock says, or the last fact that can have moved it (steps and offices)."""

@@ -106,3 +106,12 @@ def test_an_end_once_told_is_remembered_through_later_calendars_and_facts():
     out = world.fact("attributes.recorded", "03-06 10:00", note="x").until("03-20 09:00")
     assert out.due_on == "2026-03-07"
     assert out.outcome["legal_at"] == instant("03-10")
+
+
+def test_what_was_published_comes_under_review_though_its_source_has_fallen_behind_since():
+    world = a_case(5, silence="approve").accepted("03-02 09:00")
+    world.fact("source.watermark", "03-10 17:00", through="2026-03-08T15:00:00+08:00")
+    out = world.calendar("v2", "03-12 09:00", years={"2026": "estimated"}).until("03-13 09:00")
+    assert out.outcome["status"] == "under_review"
+    assert [c["status"] for c in out.certificates] == ["under_review"]
+    assert out.open_holds == {"calendar_corrected"}

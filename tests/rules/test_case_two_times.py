@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.rules.worlds import World, a_case, item
+from tests.rules.worlds import World, a_case, instant, item
 
 
 def silent(**more):
@@ -227,3 +227,16 @@ def test_the_order_of_arrival_does_not_matter(order):
     orderly, shuffled = world(range(len(CLAIMS))), world(order)
     assert shuffled.clock()["due_on"] == orderly.clock()["due_on"] == "2026-03-12"
     assert shuffled.outcome == orderly.outcome and shuffled.breaches() == orderly.breaches()
+
+
+def test_an_effect_set_aside_falls_at_once_though_the_one_in_its_place_still_waits_to_be_published():
+    world = a_case(5, silence="approve").accepted("03-02 09:00")
+    world.fact("clock.suspended", "03-09 05:00", recorded="03-11 17:00", reason="hearing")
+    world.fact("clock.resumed", "03-10 17:00", recorded="03-11 17:00", reason="hearing")
+    out = world.until("03-11 17:05")
+    assert (out.status, out.outcome["kind"], out.outcome["status"]) == ("open", "none", "superseded")
+    assert [c["status"] for c in out.certificates] == ["superseded"]
+    assert out.broken() == {}
+    out = world.until("03-11 17:15")
+    assert (out.status, out.outcome["legal_at"]) == ("concluded", instant("03-11"))
+    assert out.broken() == {"committed": instant("03-11")}
