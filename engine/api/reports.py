@@ -19,7 +19,7 @@ from engine.api.permissions import demand
 from engine.api.problems import ProblemError
 from engine.api.replies import reply
 from engine.api.state import Database, Parts, reader
-from engine.detectors import detectors
+from engine.detection.rates import detectors
 from engine.scores import answers
 from engine.scores.board import Board, board, commendation, scope_for, tree_of
 from engine.scores.marks import listed, place

@@ -59,6 +59,7 @@ COMMANDS = (
     Command(_RULES, "calendar", "engine.cli.calendar", "工作日历", "working-day calendars"),
     Command(_RULES, "rules", "engine.cli.rules", "规则模拟", "simulate rules"),
     Command(_RULES, "procedure", "engine.cli.procedure", "流程核对", "check a procedure against a log"),
+    Command(_RULES, "detector", "engine.cli.detector", "检测项的准头", "how good the detectors are"),
     Command(_RULES, "conformance", "engine.cli.conformance", "符合性检验", "the conformance kit"),
     Command(_RULES, "schema", "engine.cli.schema", "打印接口的 JSON Schema", "print a JSON Schema"),
     Command(_CARE, "doctor", "engine.cli.doctor", "检查环境，说明如何补齐", "what is missing and how to mend it"),

@@ -17,7 +17,7 @@ from engine.console.views import alerts, holds, proceedings, today
 from engine.console.views.alerts import AlertRow
 from engine.console.views.cases import CaseFilter, list_cases
 from engine.console.visit import Visit, visit
-from engine.detectors import detectors
+from engine.detection.rates import detectors
 
 DAYS_AHEAD = 5
 BOARD = 12
