@@ -17,6 +17,7 @@ from engine.effects import attempts
 from engine.effects.attempts import FINAL, Outgoing
 from engine.effects.convoy import one_message
 from engine.effects.lanes import Lanes
+from engine.effects.undelivered import FAILED, tell_case
 from engine.storage.connect import Pool
 from notifications.channels.base import Delivery
 from notifications.channels.registry import Channels
@@ -37,7 +38,7 @@ class Deliveries:
         """`delivered` or `undeliverable`. ApplicationError where it must wait or the service is at fault: the workflow tries again."""
         found = await asyncio.to_thread(self._load, delivery_id)
         if found.status in FINAL:
-            return found.status
+            return await self._ended(found.id, found.status)
         if found.carried_by:
             _wait("carried", _CARRIED_SECONDS)
         async with self._lanes.place(found.channel):
@@ -47,6 +48,7 @@ class Deliveries:
         """After the last attempt. What was delivered in the last moment stays delivered."""
         _log.error("delivery_given_up", delivery=delivery_id)
         await asyncio.to_thread(self._give_up, delivery_id)
+        await self._ended(delivery_id, "given_up")
 
     async def _in_turn(self, found: Outgoing) -> str:
         way = await self._way(found)
@@ -72,11 +74,21 @@ class Deliveries:
     async def _outcome(self, found: Outgoing, carried: list[Outgoing], result: Delivery) -> str:
         status = await asyncio.to_thread(self._record, found, carried, result)
         if status != "sending":
-            return status
+            return await self._ended(found.id, status)
         delay = None if result.retry_after is None else timedelta(seconds=max(result.retry_after, 1.0))
         # Only the code: an answer may name a person, and Temporal keeps what it is told.
         words = f"{found.channel}: {result.code or result.result}"
         raise ApplicationError(words, type="retry_later", next_retry_delay=delay)
+
+    async def _ended(self, delivery_id: str, status: str) -> str:
+        """Asked again after a crash it says the same again, and that is heard once."""
+        if status in FAILED:
+            await asyncio.to_thread(self._tell_case, delivery_id)
+        return status
+
+    def _tell_case(self, delivery_id: str) -> None:
+        with self._pool.connection() as connection:
+            tell_case(connection, delivery_id, self._clock)
 
     def _load(self, delivery_id: str) -> Outgoing:
         with self._pool.connection() as connection:

@@ -18,7 +18,8 @@ from rules.payloads import INTERNAL_TYPES, PAYLOADS, WORLD_TYPES, payload_of
 from rules.world import World
 
 CONSOLE = "console"  # people signed in here; every other source is registered
-ENGINE = "engine"
+ENGINE = "engine"  # what the engine itself has to say, and nobody else may
+_OF_THE_ENGINE = frozenset({"alert.undeliverable"})
 _LONGEST_NAME = 255
 _TICK = timedelta(microseconds=1)
 
@@ -89,9 +90,10 @@ def _draft(envelope: Envelope, world: World, master: Master, received_at: dateti
 
 
 def _check_names(envelope: Envelope, world: World) -> None:
-    if envelope.type not in PAYLOADS or envelope.type in INTERNAL_TYPES:
+    own = envelope.source == ENGINE and envelope.type in _OF_THE_ENGINE
+    if not own and (envelope.type not in PAYLOADS or envelope.type in INTERNAL_TYPES):
         raise Malformed("unknown_type", f"{envelope.type!r} is no fact type", "type")
-    if envelope.source not in world.sources and envelope.source != CONSOLE:
+    if not own and (envelope.source == ENGINE or envelope.source not in {*world.sources, CONSOLE}):
         raise Malformed("unknown_source", f"the source {envelope.source!r} is not registered", "source")
     _check_length(envelope.message_id, "message_id", needed=True)
     _check_length(envelope.case, "case", needed=envelope.type not in WORLD_TYPES)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.intake.decide import decide
 from notifications.channels.base import Delivery
 from notifications.channels.registry import Channels
 from notifications.render import Message
@@ -22,7 +23,7 @@ from tests.support.services import (
     WeComService,
     running,
 )
-from tests.support.worlds import a_database, accepted
+from tests.support.worlds import a_database, accepted, message
 
 pytestmark = pytest.mark.postgres
 SMS = {
@@ -48,7 +49,9 @@ def desk(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("TEST_ROBOT_KEY", KEY)
     monkeypatch.setenv("TEST_HOOK", WHSEC)
     with a_database(postgres_url, tmp_path) as pool:
-        desk = Desk(pool, Channels([Post()]))
+        post = Post()
+        desk = Desk(pool, Channels([post]))
+        desk.post = post
         desk.account("zhang", email="zhang@example.test", phone="13800000001")
         desk.account("li", "unit_head", email="li@example.test")
         yield desk
@@ -192,6 +195,48 @@ def test_a_channel_without_its_secret_loses_nothing_and_says_which_is_missing(
         assert "env:TEST_ROBOT_KEY" in attempts[0]["answer"]
         monkeypatch.setenv("TEST_ROBOT_KEY", KEY)
         assert desk.deliver(id_) == {id_: "delivered"}
+
+
+def test_an_alert_whose_every_way_failed_goes_one_up_at_once_and_once(desk: Desk) -> None:
+    desk.rows("UPDATE app_user SET email = NULL WHERE person <> 'zhang' RETURNING login")
+    desk.take(accepted("A1"))
+    desk.go(timedelta(days=8))
+    desk.collector.collect()
+    red = desk.rows(
+        "SELECT d.id FROM delivery d WHERE d.channel = 'email' AND d.recipient = 'zhang' AND d.level = 'red'"
+    )
+    assert red and desk.rows("SELECT count(*) FROM alert WHERE level = 'escalated'") == [(0,)]
+    desk.post.answer = Delivery(result="failed", answer="550 no such user", code="550")
+    alerts = desk.rows("SELECT cardinality(notices) FROM delivery WHERE id = %s", red[0][0])
+    for _ in range(2):
+        assert set(desk.deliver(red[0][0]).values()) == {"undeliverable"}
+        assert desk.rows("SELECT count(*) FROM entry WHERE type = 'alert.undeliverable'") == alerts
+    climbed = "SELECT data->'to' FROM alert WHERE level = 'escalated' AND cause = 'limit:committed'"
+    assert desk.rows(climbed) == [(["li"],)]
+
+
+def test_as_long_as_one_way_is_open_an_alert_does_not_go_up(desk: Desk) -> None:
+    with running(SmsService()) as service:
+        desk.channel(service, "sms", **SMS)
+        desk.take(accepted("A1"))
+        desk.go(timedelta(days=8))
+        desk.collector.collect()
+        desk.post.answer = Delivery(result="failed", answer="550 no such user", code="550")
+        ids = [row[0] for row in desk.rows("SELECT id FROM delivery WHERE channel = 'email' AND recipient = 'zhang'")]
+        assert "undeliverable" in desk.deliver(*ids).values()
+    assert desk.rows("SELECT count(*) FROM entry WHERE type = 'alert.undeliverable'") == [(0,)]
+
+
+def test_nobody_else_may_say_what_the_engine_says_of_its_messages(desk: Desk) -> None:
+    desk.take(accepted("A1"))
+    said = {"level": "red", "cause": "limit:committed", "to": "zhang"}
+    for source in ("hall", "console", "engine"):
+        forged = message(
+            "x", "alert.undeliverable" if source != "engine" else "application.withdrawn", "A1", source=source, **said
+        )
+        with desk.pool.connection() as connection:
+            (answer,) = decide(connection, [forged], desk.clock)
+        assert answer.outcome == "malformed", source
 
 
 def test_what_was_given_up_is_not_delivered_later_by_another(desk: Desk) -> None:
