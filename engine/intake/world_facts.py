@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from engine.calendars.awaken import wake_concluded
 from engine.intake.transaction import Transaction
 from engine.storage import config
 from engine.storage.wakes import wake_all, wake_source
@@ -30,6 +31,7 @@ def _watermark(tx: Transaction, source: str, through: datetime) -> None:
 
 
 def _calendar(tx: Transaction, version: str, actor: str | None) -> None:
-    """The version that was recorded without `known_from` is in force from now on; every open case is brought to it."""
+    """The version that was recorded without `known_from` is in force from now on; every case it can concern is brought to it."""
     if config.bring_into_force(tx.connection, version, actor, tx.at):
         wake_all(tx.connection, tx.at)
+        wake_concluded(tx.connection, tx.world, tx.at)

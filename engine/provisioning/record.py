@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 import psycopg
 
+from engine.calendars.awaken import wake_concluded
 from engine.provisioning.check import check
 from engine.provisioning.folder import Catalogue, ProvisionError
 from engine.storage.config import KINDS, SETTINGS, Configuration, post_id, record_all
 from engine.storage.connect import Connection
-from engine.storage.world import build
+from engine.storage.world import build, load_world
 from rules.errors import RuleError
 from rules.world import World
 
@@ -35,9 +36,12 @@ def provision(
     world_of(catalogue)
     counts: list[Count] = []
     with connection.transaction():
+        before = load_world(connection)
         for kind in KINDS:
             wanted = [piece for piece in found if piece.kind == kind]
             counts.append(Count(kind, len(wanted), record_all(connection, wanted, actor, at) if wanted else 0))
+        if any(count.kind == "calendar" and count.recorded for count in counts):
+            wake_concluded(connection, before, at)
         if dry_run:
             raise psycopg.Rollback
     return counts
