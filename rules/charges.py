@@ -10,8 +10,9 @@ from rules.calendar import Calendar
 from rules.case import Case
 from rules.conclusion import Conclusion, ahead
 from rules.detection import DETECTED
-from rules.facts import Fact
-from rules.moment import View
+from rules.facts import Fact, order
+from rules.moment import MOVING, View
+from rules.records import GONE
 from rules.start import FIRST
 from rules.stream import Record
 from rules.words import TURNS, said
@@ -27,6 +28,8 @@ def finding(
     body = {"kind": kind, "unit": view.case.unit, "person": None, "at": view.iso(at), **data}
     if kind in DETECTED and view.world.accountability_of(view.case.unit, view.day(at)).detectors.on_trial(kind):
         body["trial"] = True
+    if "evidence" not in data:
+        body["evidence"] = _bearing(view, key, at)
     word = said(view.said, kind, key, at, (*concerned, body["person"])) if view.said else None
     return Conclusion(
         "finding_opened", key, at, publish, body,
@@ -34,6 +37,15 @@ def finding(
         turned={"fact": word.id, "by": word.actor} if word else {},
         live=("at", "person"), moved="finding_opened",
     )  # fmt: skip
+
+
+def _bearing(view: View, key: str, at: datetime) -> list[str]:
+    """The facts from which a limit's end follows, where no single fact shows it. What was first written stays."""
+    known = view.records.get(key)
+    if known is not None and known.status not in GONE:
+        return []
+    bearing = [f for f in view.facts if f.type.startswith(MOVING) and f.occurred_at <= at]
+    return [f.id for f in sorted(bearing, key=order)]
 
 
 def breach(

@@ -6,7 +6,7 @@ Each fact is looked at by itself, also where it has no effect on the clock.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -31,15 +31,17 @@ def _materials(fold: Fold, fact: Fact) -> None:
         fold.find("unlisted_material", fact.occurred_at, fact.id, person=fold.holder, what=strange)
 
 
-def unlisted(item: Item, asked: Iterable[str]) -> tuple[str, ...]:
+def unlisted(item: Item, asked: Sequence[str]) -> tuple[str, ...]:
     """Of the materials asked for those that the item's list does not name, by name or code."""
+    if not asked or not item.materials:
+        return ()
     listed = {
         _same(word)
         for one in item.materials
         for word in ((one,) if isinstance(one, str) else (one.name, one.code, one.name_en))
         if word
     }
-    return tuple(name for name in asked if _same(name) not in listed) if listed else ()
+    return tuple(name for name in asked if _same(name) not in listed)
 
 
 def _same(name: str) -> str:

@@ -9,6 +9,7 @@ from rules.conclusion import Conclusion
 from rules.facts import Fact
 from rules.holding_limits import after_the_decision
 from rules.moment import View
+from rules.stream import Record
 from rules.time_limits import due
 from rules.watch_stream import late
 
@@ -139,11 +140,14 @@ def _watched(view: View) -> list[Conclusion]:
                 found.append(
                     finding(view, "certificate_late", f"certificate_late:{record.data['number']}", by, view.at)
                 )
-        elif record.kind == "hold" and record.status == "open":
-            by = due(
-                view.world.practice.hold_within, view.day(record.recorded_at), view.calendar, view.profile
-            ).expires_at
-            found.append(
-                finding(view, "hold_open", f"hold_open:{record.data['reason']}", by, by, person=record.data["owner"])
-            )
+        elif record.kind == "hold" and (since := _not_cleared(view, record)) is not None:
+            key = f"hold_open:{record.data['reason']}"
+            found.append(finding(view, "hold_open", key, since, since, person=record.data["owner"]))
     return found
+
+
+def _not_cleared(view: View, hold: Record) -> datetime | None:
+    """The end of the time to clear a hold, where it was or is still open then; that it was cleared later does not undo it."""
+    within = view.world.practice.hold_within
+    by = due(within, view.day(hold.recorded_at), view.calendar, view.profile).expires_at
+    return by if hold.status == "open" or hold.changed_at > by else None

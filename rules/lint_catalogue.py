@@ -18,6 +18,7 @@ from rules.lint_limits import (
     warning_before_start,
 )
 from rules.lint_people import competence_gap, holder_without_post, repeated_id
+from rules.lint_procedure import chart_not_understood, step_off_chart
 from rules.lint_silence import (
     silence_without_basis,
     silence_without_exclusion_check,
@@ -52,6 +53,8 @@ OF_ITEMS: tuple[Check, ...] = (
     holder_without_post,
     competence_gap,
     repeated_id,
+    chart_not_understood,
+    step_off_chart,
     carrier_differs,
 )
 

@@ -92,7 +92,8 @@ class World:
         self.filing = filing
         self.categories = {category.id: category for category in categories}
         self.conditions = conditions or {}
-        self._charts: dict[tuple[str, int], Chart | None] = {**(charts or {})}
+        self.charts = charts or {}
+        self._charts: dict[tuple[str, int], Chart | None] = {**self.charts}
         self._profiles: dict[str, Profile] = {}
         self.calendars = tuple(sorted(calendars, key=lambda pair: pair[0]))
         self.units = {unit.id: unit for unit in units}

@@ -12,6 +12,7 @@ from engine.conditions import conditions_of
 from engine.intake.transaction import Transaction
 from engine.intake.writing import write
 from engine.jobs.wake import renudge
+from engine.procedures.charts import charts_of
 from engine.storage.config import Configuration, record_all
 from engine.storage.connect import Connection
 from engine.storage.world import load_world
@@ -44,12 +45,14 @@ def act(connection: Connection, id_: str, wish: Wish, who: str, clock: Clock) ->
 
 
 def with_entry(world: World, body: dict[str, Any]) -> World:
-    """The world as it would be with this entry's conditions understood; as it is where the entry cannot be read."""
+    """The world as it would be with this entry's conditions and chart understood; as it is where the entry cannot be read."""
     try:
         item = msgspec.convert(body, Item)
     except msgspec.ValidationError:
         return world
-    return world.but(conditions={**world.conditions, **conditions_of([item])})
+    return world.but(
+        conditions={**world.conditions, **conditions_of([item])}, charts={**world.charts, **charts_of([item])}
+    )
 
 
 def _publish(connection: Connection, item: Item, who: str, at: datetime) -> None:

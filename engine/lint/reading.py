@@ -13,6 +13,7 @@ import yaml
 from engine.conditions import conditions_of
 from engine.errors import OperatorError
 from engine.lint.telling import Told
+from engine.procedures.charts import charts_of
 from engine.provisioning.folder import read_folder
 from engine.provisioning.record import world_of as world_of_folder
 from engine.rehearsal.loading import Given, world_of
@@ -92,6 +93,7 @@ def _alone(records: list[Any]) -> Asked:
         calendars=((_ALWAYS, shipped("CN")),),
         items=items,
         conditions=conditions_of(items),
+        charts=charts_of(items),
     )
     return Asked(items, world, described=False, unread=unread)
 

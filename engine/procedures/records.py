@@ -21,10 +21,11 @@ from rules.token_replay import Done
 STEPS = {"step.started": "start", "step.completed": "complete"}
 DECISIONS = frozenset({"decision.made", "decision.served"})
 _CASE = ("case:concept:name", "case", "case_id", "case id", "caseid", "subject", "办件", "办件编号")
-_STEP = ("concept:name", "activity", "step", "task", "event", "环节", "活动")
+_STEP = ("concept:name", "activity", "step", "task", "event", "name", "环节", "活动", "环节名称", "活动名称")
 _TIME = ("time:timestamp", "timestamp", "time", "occurred_at", "at", "时间")
 _LIFE = ("lifecycle:transition", "lifecycle", "transition")
 _TYPE = "cn.jiannuo."
+_TRACE = ("events", "trace", "steps", "activities")
 _NO = frozenset({"false", "0", "no", "否"})
 
 
@@ -55,7 +56,11 @@ class Plain:
         case = _first(record.attributes, self._names)
         if case is None:
             return Broken(record.place, "the case has no name")
-        rows = _in_order(record.events, lambda row: _instant(_first(row.values, _TIME)))
+        events = tuple(one for row in record.events for one in _spread(row))
+        nameless = next((row.place for row in events if not _names_a_step(row.values)), None)
+        if nameless is not None:
+            return Broken(nameless, f"no column names the step; known are {', '.join(_STEP)}; else give a mapping")
+        rows = _in_order(events, lambda row: _instant(_first(row.values, _TIME)))
         found = [(place, done) for place, row in enumerate(rows) if (done := _done(row.values)) is not None]
         return CaseDone(str(case), tuple(d for _, d in found), tuple(p for p, _ in found), _finished(record))
 
@@ -118,6 +123,19 @@ def _first(values: Values, names: Sequence[str]) -> Any:
     """The value of the first of these columns that is there; capitals do not matter."""
     lower = {name.lower(): value for name, value in values.items()}
     return next((lower[name] for name in names if lower.get(name) not in (None, "")), None)
+
+
+def _spread(row: Row) -> Sequence[Row]:
+    """A line that holds a whole case: its events one by one, told by their names alone or as objects."""
+    listed = next((row.values[name] for name in _TRACE if isinstance(row.values.get(name), list)), None)
+    if listed is None:
+        return (row,)
+    return [Row(row.place, one if isinstance(one, dict) else {"step": one}) for one in listed]
+
+
+def _names_a_step(values: Values) -> bool:
+    lower = {name.lower() for name in values}
+    return isinstance(values.get("data"), dict) or any(name in lower for name in _STEP)
 
 
 def _done(values: Values) -> Done | None:

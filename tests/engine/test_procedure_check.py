@@ -144,6 +144,19 @@ def test_facts_as_lines_are_read_by_their_steps_and_end_with_a_decision(checked)
     )
 
 
+def test_a_line_may_hold_a_whole_case(checked):
+    log = '{"case": "A", "events": ["survey", "issue"]}\n{"case": "B", "trace": [{"step": "issue"}], "finished": false}\n{"case": "C", "events": [], "finished": false}'
+    status, lines = checked(ITEM, log, "log.jsonl")
+    assert (status, lines) == (
+        1,
+        [line("A", False, None, True), line("B", True, 0, False), line("C", False, None, False)],
+    )
+
+
+def test_a_log_that_names_no_step_is_told_so_and_accuses_nobody(checked):
+    assert checked(ITEM, "case,what\nA,survey\n", "log.csv") == (1, []) and "names the step" in checked.told()
+
+
 MAPPING = """
 jiannuo: mapping/1
 case: {from: 件号}

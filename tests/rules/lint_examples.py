@@ -45,6 +45,16 @@ NO_STEPS: dict[str, Any] = {"steps": None, "warnings": None, "extension": None}
 EXCEPTION = [{"check": "two_thirds_rule", "basis": "县政府第3号文", "approver": "li"}]
 UNTIL = {"unit": "until_date", "attribute": "valid_to"}
 
+CHART = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p"><startEvent id="s"/><task id="check"/>'
+    '<task id="sign"/><endEvent id="e"/><sequenceFlow sourceRef="s" targetRef="check"/>'
+    '<sequenceFlow sourceRef="check" targetRef="sign"/><sequenceFlow sourceRef="sign" targetRef="e"/></process></definitions>'
+)
+CIRCLE: list[dict[str, Any]] = [
+    {"id": "check", "limit": days(5), "after": ["sign"]},
+    {"id": "sign", "limit": days(8), "after": ["check"]},
+]
+
 EXAMPLES = (
     Example("two_thirds_rule", E, COMMITTED, {COMMITTED: days(14)}, {COMMITTED: days(13)}),
     Example("two_thirds_rule", E, COMMITTED, NO_STEPS | {STATUTORY: days(30, "calendar_days"), COMMITTED: days(14)},
@@ -122,6 +132,9 @@ EXAMPLES = (
             {"carriers": [{"kind": "web_page", "committed_limit": days(13)}]}),
     Example("carrier_differs", W, "carriers[0].committed_limit", {"carriers": [{"kind": "bulletin", "committed_limit": days(15)}]}, {}),
     Example("carrier_differs", W, "carriers[0].version", {"carriers": [{"kind": "guide", "version": 3}]}, {"carriers": [{"kind": "guide", "version": 1}]}, "version"),
+    Example("chart_not_understood", E, "flow_chart", {"flow_chart": "<x/>"}, {"flow_chart": CHART}),
+    Example("chart_not_understood", E, "steps", {"steps": CIRCLE}, {"steps": [CIRCLE[0] | {"after": []}, CIRCLE[1]]}, "order"),
+    Example("step_off_chart", E, "steps[1].id", {"flow_chart": CHART.replace("sign", "seal")}, {"flow_chart": CHART}),
 )  # fmt: skip
 
 

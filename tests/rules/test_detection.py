@@ -167,3 +167,33 @@ def ending(n, hour):
         reported_at=at,
         data=data,
     )
+
+
+def test_every_finding_names_the_facts_that_made_it():
+    world = World(
+        item(
+            5,
+            silence="approve",
+            warnings=[{"before": days(1)}],
+            steps=[{"id": "a", "limit": days(2)}],
+            offices=[{"id": "fire", "limit": days(1)}],
+        )
+    )
+    world.accepted("03-02 09:00", id="start").fact("agency_data.failed", "03-03 09:00", what="x")
+    out = world.until("06-30 09:00")
+    kinds = {f["kind"] for f in out.out["findings"]}
+    assert {"limit_expired", "step_overdue", "office_silent", "alert_unanswered", "hold_open"} <= kinds
+    assert all("start" in f["evidence"] for f in out.out["findings"]), [
+        f for f in out.out["findings"] if not f["evidence"]
+    ]
+
+
+def test_a_hold_cleared_too_late_was_not_cleared_in_time():
+    world = a_case(5, silence="approve").accepted("03-02 09:00").fact("agency_data.failed", "03-03 09:00", what="x")
+    for closed, found in (("03-13 09:00", []), ("03-30 09:00", ["open"])):
+        fresh = a_case(5, silence="approve").accepted("03-02 09:00").fact("agency_data.failed", "03-03 09:00", what="x")
+        fresh.fact(
+            "hold.closed", closed, hold="agency_data_failed", result="no_effect", approver="sun", reason="已补录"
+        )
+        assert [f["status"] for f in fresh.until("04-10 09:00").findings("hold_open")] == found
+    assert world.until("04-10 09:00").findings("hold_open")
