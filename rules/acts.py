@@ -18,14 +18,19 @@ def derive_docket(name: str, facts: Sequence[Fact], world: World, calendar: Cale
     """All proceedings of a person (or of a unit: `unit:ID`) as these facts make them."""
     folding = Folding(name, world, calendar)
     for fact in in_order(facts):
-        _take(folding, fact)
-    folding.count()
+        take(folding, fact)
     return Docket(
         tuple(folding.proceedings.values()), tuple(folding.refusals), tuple(folding.parked), tuple(folding.reversed)
     )
 
 
-def _take(folding: Folding, fact: Fact) -> None:
+def take(folding: Folding, fact: Fact) -> None:
+    """One fact more, later than all before; every count is up to date afterwards."""
+    _hear(folding, fact)
+    folding.count()
+
+
+def _hear(folding: Folding, fact: Fact) -> None:
     match fact.type:
         case "breach.confirmed":
             folding.confirmed(fact)
@@ -40,11 +45,13 @@ def _take(folding: Folding, fact: Fact) -> None:
 
 
 def _said(folding: Folding, fact: Fact) -> None:
-    found = [p for p in folding.proceedings.values() if p.case == fact.case]
+    found = folding.of_case.get(fact.case)
     if not found:
         folding.parked.append((fact.id, "no proceeding is known that this concerns"))
         return
-    refusal = ACTS[fact.type](folding, _meant(found, fact), fact)
+    meant = _meant(found, fact)
+    folding.touch(meant)
+    refusal = ACTS[fact.type](folding, meant, fact)
     if refusal is not None:
         folding.refuse(fact, *refusal)
 
@@ -129,7 +136,6 @@ def _not_so(folding: Folding, proceeding: Proceeding, fact: Fact) -> Refusal | N
         return "not_allowed_for_item", f"a measure is a number from 1 to {proceeding.highest}"
     if not _may_decide(folding, proceeding, fact):
         return "not_competent", "the decider is concerned in the case, or may not decide a measure of this weight"
-    folding.count()
     if level != proceeding.proposed and not fact.data.reason:
         return "reason_missing", "a decision other than proposed needs a written reason"
     if proceeding.person and level >= proceeding.rules.legal_ground_from and not fact.basis:

@@ -7,13 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from rules.acts import derive_docket
 from rules.conclusion import Conclusion, lacking, next_moment
 from rules.docket_alerts import overdue
 from rules.docket_body import body, notices, restoration
+from rules.docket_kept import KeptDocket
 from rules.facts import Fact
 from rules.phases import Place, Standing, standing
-from rules.proceedings import Docket, Proceeding
+from rules.proceedings import Proceeding, Refused
 from rules.records import fold
 from rules.stream import Entry, FactResult, Health, Outreach, Record, Step, Stream
 from rules.supervision import BreachNamed
@@ -27,46 +27,55 @@ LIVE = (
 
 
 def advance_docket(stream: Stream, new: Sequence[Fact], at: datetime, world: World, health: Health) -> Step:
-    """Derives a person's proceedings from all facts and concludes what is not on record yet. `health` plays no part here."""
+    """Derives a person's proceedings and concludes what is not on record yet. `health` plays no part here."""
     del health
-    facts = (*stream.facts, *new)
     place = Place(world, world.calendar(at), at)
-    docket = derive_docket(stream.id.removeprefix("docket:"), facts, world, place.calendar)
-    now = [(p, standing(p, place)) for p in docket.proceedings]
+    kept = _kept(stream, new, place)
+    due = [(p, standing(p, place)) for p in kept.due()]
+    refused, parked = kept.refused(), kept.parked()
     records, entries = dict(stream.records), list[Entry]()
-    conclusions: list[Conclusion] = []
+    drawn: list[list[Conclusion]] = []
     # A task or a rung rests on what was written of the one before it.
     for _ in range(ROUNDS):
-        conclusions = _conclusions(docket, now, facts, records, place)
-        fresh = lacking(conclusions, records, at)
+        drawn = [_of_one(p, s, kept.words, records, place) for p, s in due]
+        conclusions = [c for each in drawn for c in each] + _refusals(refused, at)
+        fresh = lacking(conclusions, kept.concern([p for p, _ in due], conclusions, records), at)
         if not fresh:
             break
         for entry in fresh:
             records[entry.key] = fold(records, entry, at)
+            kept.places.setdefault(entry.key, len(kept.places))
         entries.extend(fresh)
     else:
         raise AssertionError(f"{stream.id}: conclusions do not settle")
-    after = msgspec.structs.replace(
-        stream, facts=facts, records=records, version=stream.version + len(new) + len(entries), view=None
-    )
+    for (proceeding, stands), each in zip(due, drawn, strict=True):
+        kept.leave(proceeding, each, _next(stands, each, records, at), ended=_ended(proceeding, stands))
+    kept.version, kept.all_keys = stream.version + len(new) + len(entries), []
     return Step(
-        stream=after,
+        stream=msgspec.structs.replace(
+            stream, facts=(*stream.facts, *new), records=records, version=kept.version, view=None, derived=kept
+        ),
         entries=tuple(entries),
         changed=tuple(records[key] for key in dict.fromkeys(e.key for e in entries)),
-        results=tuple(_result(docket, fact) for fact in new),
-        outreach=tuple(_reversals(docket, new, at)),
-        next_at=_next(now, conclusions, records, at),
-        ended=all(s.phase == "closed" and not _to_restore(p) for p, s in now),
+        results=tuple(_result(refused, parked, fact) for fact in new),
+        outreach=tuple(_reversals(kept.folding.reversed, new, at)),
+        next_at=kept.next_moment(),
+        ended=not kept.unfinished,
     )
 
 
-def _conclusions(
-    docket: Docket, now: Sequence[tuple[Proceeding, Standing]], facts: Sequence[Fact], records: Mapping[str, Record], place: Place
-) -> list[Conclusion]:  # fmt: skip
-    found: list[Conclusion] = []
-    for proceeding, stands in now:
-        found += _of_one(proceeding, stands, facts, records, place)
-    return found + _refusals(docket, place.at)
+def _kept(stream: Stream, new: Sequence[Fact], place: Place) -> KeptDocket:
+    """What the last step left, with what is new; or all of it anew."""
+    kept: KeptDocket | None = stream.derived
+    if kept is not None and kept.fits(stream, new, place):
+        kept.version = None  # until this step is done
+        kept.take(new, place)
+        return kept
+    anew = KeptDocket(stream.id.removeprefix("docket:"), place)
+    anew.take((*stream.facts, *new), place)
+    anew.places = {key: n for n, key in enumerate(stream.records)}
+    anew.all_keys = list(stream.records)
+    return anew
 
 
 def _of_one(
@@ -86,38 +95,38 @@ def _of_one(
     ]
 
 
-def _to_restore(proceeding: Proceeding) -> bool:
-    return proceeding.too_heavy and proceeding.restored_at is None
+def _ended(proceeding: Proceeding, stands: Standing) -> bool:
+    to_restore = proceeding.too_heavy and proceeding.restored_at is None
+    return stands.phase == "closed" and not to_restore
 
 
 def _next(
-    now: Sequence[tuple[Proceeding, Standing]], conclusions: Sequence[Conclusion], records: Mapping[str, Record], at: datetime
-) -> datetime | None:  # fmt: skip
+    stands: Standing, drawn: Sequence[Conclusion], records: Mapping[str, Record], at: datetime
+) -> datetime | None:
     """What is to be written next, or the end of a phase that ends by itself."""
-    ends = [s.until for _, s in now if s.until is not None and s.until > at]
-    following = next_moment(conclusions, records, at)
-    return min([*ends, *([following] if following else [])], default=None)
+    ends = [end for end in (stands.until, next_moment(drawn, records, at)) if end is not None and end > at]
+    return min(ends, default=None)
 
 
-def _refusals(docket: Docket, at: datetime) -> list[Conclusion]:
+def _refusals(refused: Sequence[Refused], at: datetime) -> list[Conclusion]:
     return [
         Conclusion(
             "fact_refused", f"refusal:{r.fact}", r.at, at, {"fact": r.fact, "code": r.code, "message": r.message},
             live=("code",), moved="fact_refused",
         )
-        for r in docket.refusals
+        for r in refused
     ]  # fmt: skip
 
 
-def _result(docket: Docket, fact: Fact) -> FactResult:
-    refused = next((r for r in docket.refusals if r.fact == fact.id), None)
-    if refused is not None:
-        return FactResult(fact.id, refused.code, refused.message)
-    why = next((why for id_, why in docket.parked if id_ == fact.id), None)
+def _result(refused: Sequence[Refused], parked: Sequence[tuple[str, str]], fact: Fact) -> FactResult:
+    refusal = next((r for r in refused if r.fact == fact.id), None)
+    if refusal is not None:
+        return FactResult(fact.id, refusal.code, refusal.message)
+    why = next((why for id_, why in parked if id_ == fact.id), None)
     return FactResult(fact.id, "parked" if why else None, why)
 
 
-def _reversals(docket: Docket, new: Sequence[Fact], at: datetime) -> list[Outreach]:
+def _reversals(reversals: Sequence[tuple[str, str, datetime]], new: Sequence[Fact], at: datetime) -> list[Outreach]:
     """A decision reversed in review withdraws the breach for counting; the case is told."""
     fresh = {(f.case, f.occurred_at) for f in new if f.type == "review.decided"}
     return [
@@ -126,6 +135,6 @@ def _reversals(docket: Docket, new: Sequence[Fact], at: datetime) -> list[Outrea
             Fact(id=f"breach.reversed:{breach}:{when.isoformat()}", type="breach.reversed", case=case, source="engine",
                  occurred_at=when, recorded_at=at, reported_at=at, data=BreachNamed(breach="breach:" + breach.split("/breach:")[1])),
         )
-        for case, breach, when in docket.reversed
+        for case, breach, when in (reversals if fresh else ())
         if (case, when) in fresh
     ]  # fmt: skip

@@ -6,7 +6,7 @@ withdrawal or a reversal changes every later proposal by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -17,6 +17,7 @@ from rules.facts import Fact, order
 from rules.limit import Limit
 from rules.severity import grade_of, proposal, proposal_for_unit
 from rules.supervision import BreachConfirmed
+from rules.tally import Tally
 from rules.time_limits import due, shift
 from rules.world import World
 
@@ -34,7 +35,7 @@ class Counted(msgspec.Struct, frozen=True):
     """A confirmed breach as a unit's docket keeps it; one delay that broke two clocks is one matter."""
 
     matter: str
-    legal_at: datetime
+    on: date
     grade: str
 
 
@@ -123,7 +124,10 @@ class Docket(msgspec.Struct, frozen=True):
 
 
 class Folding:
-    """Facts go in one by one; `rules.acts` holds what people may do in a proceeding."""
+    """Facts go in one by one; `rules.acts` holds what people may do in a proceeding.
+
+    `touched` by the fact in hand; `turned` are those that differ since somebody last looked.
+    """
 
     def __init__(self, name: str, world: World, calendar: Calendar) -> None:
         self.of_unit = name.startswith(UNIT)
@@ -131,11 +135,20 @@ class Folding:
         self.world = world
         self.calendar = calendar
         self.proceedings: dict[str, Proceeding] = {}
+        self.of_case: dict[str, list[Proceeding]] = {}
+        self._of_breach: dict[str, Proceeding] = {}
+        self._of_matter: dict[str, list[Proceeding]] = {}
+        self._tally = Tally()
+        self.touched: dict[str, Proceeding] = {}
+        self.turned: dict[str, Proceeding] = {}
         self.counted: dict[str, Counted] = {}
         self.refusals: list[Refused] = []
         self.parked: list[tuple[str, str]] = []
         self.reversed: list[tuple[str, str, datetime]] = []
         self.referred: dict[str, datetime] = {}
+        self._loose: dict[str, Counted] | None = None  # counted, and no proceeding against the unit rests on it
+        self._latest = date.min
+        self._stood: set[str] = set()
 
     def refuse(self, fact: Fact, code: str, message: str) -> None:
         self.refusals.append(Refused(fact.id, code, message, fact.occurred_at))
@@ -152,6 +165,8 @@ class Folding:
             return
         known = self._known(fact)
         if known is not None:
+            self.touch(known)
+            self._of_breach.setdefault(data.breach, known)
             known.breaches[data.breach] = True
             known.withdrawn_at, known.said, known.grade = None, data, grade_of(data, rules)
         elif self.of_unit:
@@ -161,11 +176,11 @@ class Folding:
 
     def _known(self, fact: Fact) -> Proceeding | None:
         """The proceeding a confirmed breach belongs to: its own, or that of the same delay by the case's other clock."""
-        own = next((p for p in self.proceedings.values() if fact.data.breach in p.breaches), None)
+        own = self._of_breach.get(fact.data.breach)
         if own is not None or self.of_unit:
             return own
         whole = fact.data.finding == "limit_expired"
-        same = (p for p in self.proceedings.values() if p.case == fact.case and p.finding == "limit_expired")
+        same = (p for p in self.of_case.get(fact.case, ()) if p.finding == "limit_expired")
         return next(same, None) if whole else None
 
     def _open(self, fact: Fact, legal_at: datetime, rules: Accountability, breaches: dict[str, bool]) -> Proceeding:
@@ -178,7 +193,16 @@ class Folding:
             said=data, rules=rules, statement_until=window.due_on, window_ends_at=window.expires_at,
             frozen_at=self.referred.get(fact.case), breaches=breaches,
         )  # fmt: skip
+        self._list(opened, breaches)
+        last = self.calendar.local_date(legal_at)
+        self._tally.open(data.breach, back(last, rules.window, self.calendar, self.world), last)
         return opened
+
+    def _list(self, opened: Proceeding, breaches: Iterable[str]) -> None:
+        self.of_case.setdefault(opened.case, []).append(opened)
+        for breach in breaches:
+            self._of_breach.setdefault(breach, opened)
+        self.touch(opened)
 
     def _of_unit(self, fact: Fact, legal_at: datetime, rules: Accountability) -> None:
         """Rule 8: over the threshold, and for what a unit answers for by itself. A matter is counted for one proceeding only."""
@@ -187,11 +211,16 @@ class Folding:
             self._open(fact, legal_at, rules, {data.breach: True})
             return
         matter = f"{fact.case}/{data.finding}" if data.finding == "limit_expired" else data.breach
-        counting = next((p for p in self.proceedings.values() if matter in p.matters.values() and p.standing), None)
+        counting = next((p for p in self._of_matter.get(matter, ()) if p.standing), None)
         if counting is not None:
             counting.breaches[data.breach], counting.matters[data.breach] = True, matter
+            self._of_breach.setdefault(data.breach, counting)
+            self.touch(counting)
             return
-        self.counted[data.breach] = Counted(matter, legal_at, grade_of(data, rules))
+        self._uncount(data.breach)
+        self.counted[data.breach] = counted = Counted(matter, self.calendar.local_date(legal_at), grade_of(data, rules))
+        if self._loose is not None:
+            self._loose[data.breach] = counted
         free = self._free(rules)
         matters = {name: c.matter for name, c in free.items()}
         needed = len(set(matters.values()))
@@ -199,50 +228,69 @@ class Folding:
             opened = self._open(fact, legal_at, rules, dict.fromkeys(free, True))
             opened.matters, opened.needed = matters, needed
             opened.grade = max((c.grade for c in free.values()), key=GRADES.index)
+            for taken in set(matters.values()):
+                self._of_matter.setdefault(taken, []).append(opened)
+            self._loose = {name: c for name, c in (self._loose or {}).items() if c.matter not in matters.values()}
 
     def _free(self, rules: Accountability) -> dict[str, Counted]:
         """Confirmed breaches in the window that no standing proceeding against the unit rests on."""
-        taken = {matter for p in self.proceedings.values() if p.standing for matter in p.matters.values()}
-        last = max(self.calendar.local_date(c.legal_at) for c in self.counted.values())
-        first = back(last, rules.window, self.calendar, self.world)
-        return {
-            name: c
-            for name, c in self.counted.items()
-            if c.matter not in taken and first < self.calendar.local_date(c.legal_at) <= last
-        }
+        if self._loose is None:
+            self._loose = {
+                name: c
+                for name, c in self.counted.items()
+                if not any(p.standing for p in self._of_matter.get(c.matter, ()))
+            }
+        self._latest = max([self._latest, *(c.on for c in self._loose.values())])
+        first = back(self._latest, rules.window, self.calendar, self.world)
+        return {name: c for name, c in self._loose.items() if first < c.on <= self._latest}
 
     def withdrawn(self, breach: str, at: datetime) -> None:
-        self.counted.pop(breach, None)
-        found = next((p for p in self.proceedings.values() if breach in p.breaches), None)
+        self._uncount(breach)
+        found = self._of_breach.get(breach)
         if found is not None:
+            self.touch(found)
             found.breaches[breach] = False
             found.withdrawn_at = at if not found.standing else None
+
+    def _uncount(self, breach: str) -> None:
+        if self.counted.pop(breach, None) is not None:
+            self._latest = max((c.on for c in self.counted.values()), default=date.min)
+            self._loose = None
 
     def referral(self, fact: Fact) -> None:
         """R15: the ladder freezes, for the proceedings of the case that are open and for those that are opened later."""
         self.referred.setdefault(fact.case, fact.occurred_at)
-        for proceeding in self.proceedings.values():
-            if proceeding.case == fact.case:
-                proceeding.frozen_at = proceeding.frozen_at or fact.occurred_at
+        for proceeding in self.of_case.get(fact.case, ()):
+            proceeding.frozen_at = proceeding.frozen_at or fact.occurred_at
+            self.touch(proceeding)
 
     def given_back(self, fact: Fact) -> None:
         """The competent body gives the matter back: the ladder goes on where it stood."""
         if fact.data.result == "returned":
             self.referred.pop(fact.case, None)
-            for proceeding in self.proceedings.values():
-                if proceeding.case == fact.case:
-                    proceeding.frozen_at = None
+            for proceeding in self.of_case.get(fact.case, ()):
+                proceeding.frozen_at = None
+                self.touch(proceeding)
 
     # -- counting -----------------------------------------------------------------------------------------------------------
 
+    def touch(self, proceeding: Proceeding) -> None:
+        self.touched[proceeding.breach] = proceeding
+
     def count(self) -> None:
         """Counts confirmed, standing breaches by the local date of their legal instant, in (same day a year before, today]."""
-        all_ = list(self.proceedings.values())
-        days = [(self.calendar.local_date(p.legal_at), p) for p in all_]
-        for last, proceeding in days:
-            first = back(last, proceeding.rules.window, self.calendar, self.world)
-            proceeding.count = sum(1 for day, p in days if (p.standing or p is proceeding) and first < day <= last)
+        concerned = dict(self.touched)
+        for name, proceeding in self.touched.items():
+            others = self._tally.turn(name, stands=proceeding.standing)
+            concerned |= {other: self.proceedings[other] for other in others}
+            if others and name in self._stood:
+                self._loose = None  # what it counted counts anew, or no more
+            self._stood.add(name)
+        for name, proceeding in concerned.items():
+            proceeding.count = self._tally.count(name)
             proceeding.proposed = self._proposal(proceeding)
+        self.turned |= concerned
+        self.touched.clear()
 
     def _proposal(self, proceeding: Proceeding) -> int:
         if self.of_unit:

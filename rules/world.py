@@ -203,6 +203,16 @@ class World:
             found.insert(0, named)
         return tuple(found)
 
+    @cached_property
+    def _turnovers(self) -> list[date]:
+        """The days on which somebody comes to a post or has left one."""
+        left = {p.to + timedelta(1) for p in self.people if p.to is not None and p.to < date.max}
+        return sorted({p.since for p in self.people} | left)
+
+    def posts_changed(self, before: date, on: date) -> bool:
+        """Whether some post has changed hands since a day, up to and including another."""
+        return bisect_right(self._turnovers, before) != bisect_right(self._turnovers, on)
+
     def active(self, person: str, on: date) -> bool:
         return any(post.in_post(on) for post in self._posts_of_person.get(person, ()))
 

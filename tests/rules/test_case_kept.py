@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from hypothesis import given, settings
@@ -68,3 +68,65 @@ def test_a_clock_that_starts_by_silence_warns_once_it_is_known_though_nothing_el
     world.fact("application.received", "03-02 09:00", item="P", holder="zhang")
     assert [a["fired_at"][:10] for a in world.until("04-01 09:00").alerts("warning")] == ["2026-03-12"]
     assert played(world, Rehearsal) == played(world, Forgetful)
+
+
+WORDS = st.lists(
+    st.tuples(
+        st.integers(0, 6),
+        st.sampled_from([
+            ("finding.confirmed", {"finding": "limit_expired", "grade": "ordinary"}, "sun"),
+            ("finding.confirmed", {"finding": "step_overdue:look", "grade": "minor"}, "sun"),
+            ("finding.dismissed", {"finding": "limit_expired"}, "sun"),
+            ("statement.filed", {"text": "x"}, None),
+            ("measure.decided", {"level": 2, "reason": "x"}, "li"),
+            ("measure.decided", {"level": 3}, None),
+            ("measure.served", {}, None),
+            ("review.requested", {}, None),
+            ("review.decided", {"result": "reversed"}, None),
+            ("review.decided", {"result": "upheld"}, None),
+            ("measure.executed", {}, None),
+            ("case.referred", {"to": "纪委"}, None),
+            ("referral.answered", {"result": "returned"}, None),
+            ("alert.acknowledged", {}, None),
+        ]),
+        st.integers(200, 3000),
+        st.sampled_from([0, 0, 0, 30, 400]),
+    ),
+    min_size=4,
+    max_size=30,
+)  # fmt: skip
+
+
+@given(WORDS, st.integers(2, 4), st.booleans())
+@settings(max_examples=80, deadline=None)
+def test_a_docket_taken_up_anew_at_every_step_says_the_same(words, threshold, leaves):
+    world = a_case(committed=5, statutory=8, steps=STEPS)
+    world.spec["accountability"] = {"unit_threshold": threshold}
+    if leaves:
+        next(p for p in world.spec["people"] if p["id"] == "li")["to"] = "2026-04-20"
+    for case in range(7):
+        world.case(f"c{case}").accepted(f"03-0{2 + case % 3} 09:0{case}", holder=("zhang", "liu")[case % 3 == 2])
+    for place, (case, (type_, data, actor), hours, late) in enumerate(words):
+        at = datetime(2026, 3, 2, 9) + timedelta(hours=hours)
+        recorded = at + timedelta(hours=late)
+        world.case(f"c{case}").fact(
+            type_, f"{at:%Y-%m-%d %H:%M}", recorded=f"{recorded:%Y-%m-%d %H:%M}", actor=actor, id=f"w{place}", **data
+        )
+    world.spec["until"] = "2026-09-30T00:00:00+08:00"
+    assert played(world, Rehearsal) == played(world, Forgetful)
+
+
+def test_who_has_left_his_post_owns_no_proceeding_though_only_another_one_moves():
+    world = a_case(committed=5)
+    next(p for p in world.spec["people"] if p["id"] == "li")["to"] = "2026-03-20"
+    for case in ("a", "b"):
+        world.case(case).accepted("03-02 09:00")
+        world.fact("finding.confirmed", "03-12 09:00", actor="sun", finding="limit_expired", id=f"found {case}")
+    world.case("b").fact("hearing.held", "03-21 09:00", text="x")
+    world.spec["until"] = "2026-03-22T00:00:00+08:00"
+    assert played(world, Rehearsal) == played(world, Forgetful)
+    loaded = load(msgspec.json.encode(world.spec))
+    rehearsal = Rehearsal(loaded.world, loaded.until)
+    rehearsal.play(loaded.facts)
+    owners = {r.data["owner"] for r in rehearsal.streams["docket:zhang"].records.values() if r.kind == "proceeding"}
+    assert owners == {"wang"}
