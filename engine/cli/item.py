@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from engine.cli import item_filing, item_import
 from engine.cli.columns import Column, print_columns
-from engine.cli.item_filing import add
 from engine.cli.output import Output
 from engine.cli.texts import language
 
@@ -23,7 +23,8 @@ _COLUMNS = (
 _JSON = ("code", "severity", "item", "field", "message")
 
 
-add(app)
+item_filing.add(app)
+item_import.add(app)
 
 
 @app.callback()

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import get_args
 
+import msgspec
+
 from engine.documents.check import TemplateError
 from engine.documents.check import check as try_template
 from engine.procedures.charts import chart_of
@@ -19,23 +21,33 @@ from rules.world import PostName, Unit
 _POSTS_OF_UNIT = ("first_responsible", "deputy_in_charge", "section_head", "discipline_group")
 
 
+class Remark(msgspec.Struct, frozen=True):
+    """What is wrong with one record: its list, its place there (None: of no single record), and the field."""
+
+    message: str
+    kind: str = ""
+    place: int | None = None
+    field: str = ""
+    twice: bool = False
+
+
 def check(catalogue: Catalogue) -> None:
     """Raises ProvisionError with every name that leads nowhere and every id given twice."""
-    wrong = [
-        *_twice(catalogue),
-        *_units(catalogue),
-        *_people(catalogue),
-        *_items(catalogue),
-        *_channels(catalogue),
-        *_documents(catalogue),
-        *_last_address(catalogue),
-        *_formulas(catalogue),
-    ]
-    if wrong:
+    if wrong := [remark.message for remark in found_in(catalogue)]:
         raise ProvisionError("\n".join(wrong))
 
 
-def _twice(catalogue: Catalogue) -> Iterator[str]:
+def found_in(catalogue: Catalogue) -> Iterator[Remark]:
+    """The same, each with the record it is about."""
+    yield from _twice(catalogue)
+    yield from _units(catalogue)
+    yield from _people(catalogue)
+    yield from _items(catalogue)
+    for parts in (_channels, _documents, _last_address, _formulas):
+        yield from (Remark(message) for message in parts(catalogue))
+
+
+def _twice(catalogue: Catalogue) -> Iterator[Remark]:
     named = {
         "units": [u.id for u in catalogue.units],
         "people": [f"{p.id} as {p.post} of {p.unit} from {p.since}" for p in catalogue.people],
@@ -50,20 +62,24 @@ def _twice(catalogue: Catalogue) -> Iterator[str]:
     for key, names in named.items():
         for name, times in Counter(names).items():
             if times > 1:
-                yield f"{key}: {name} is given {times} times; keep one"
+                last = len(names) - 1 - names[::-1].index(name)
+                yield Remark(f"{key}: {name} is given {times} times; keep one", key, last, twice=True)
 
 
-def _units(catalogue: Catalogue) -> Iterator[str]:
+def _units(catalogue: Catalogue) -> Iterator[Remark]:
     units, people = _ids(catalogue)
-    for unit in catalogue.units:
+    by_id = {u.id: u for u in catalogue.units}
+    for place, unit in enumerate(catalogue.units):
         if unit.parent is not None and unit.parent not in units:
-            yield f"unit {unit.id}: parent {unit.parent!r} is no unit of this folder"
-        if _runs_in_a_circle(unit, {u.id: u for u in catalogue.units}):
-            yield f"unit {unit.id}: its parents lead back to itself"
+            text = f"unit {unit.id}: parent {unit.parent!r} is no unit of this folder"
+            yield Remark(text, "units", place, "parent")
+        if _runs_in_a_circle(unit, by_id):
+            yield Remark(f"unit {unit.id}: its parents lead back to itself", "units", place, "parent")
         for post in _POSTS_OF_UNIT:
             named = getattr(unit, post)
             if named is not None and named not in people:
-                yield f"unit {unit.id}: {post} {named!r} is no person of this folder"
+                text = f"unit {unit.id}: {post} {named!r} is no person of this folder"
+                yield Remark(text, "units", place, post)
 
 
 def _runs_in_a_circle(unit: Unit, units: dict[str, Unit]) -> bool:
@@ -75,26 +91,30 @@ def _runs_in_a_circle(unit: Unit, units: dict[str, Unit]) -> bool:
     return place is not None
 
 
-def _people(catalogue: Catalogue) -> Iterator[str]:
+def _people(catalogue: Catalogue) -> Iterator[Remark]:
     units, _ = _ids(catalogue)
-    for person in catalogue.people:
+    for place, person in enumerate(catalogue.people):
         if person.unit not in units:
-            yield f"person {person.id}: unit {person.unit!r} is no unit of this folder"
+            text = f"person {person.id}: unit {person.unit!r} is no unit of this folder"
+            yield Remark(text, "people", place, "unit")
 
 
-def _items(catalogue: Catalogue) -> Iterator[str]:
+def _items(catalogue: Catalogue) -> Iterator[Remark]:
     units, people = _ids(catalogue)
     holders = people | {f"post:{post}" for post in get_args(PostName)}
-    for item in catalogue.items:
+    for place, item in enumerate(catalogue.items):
         if item.unit not in units:
-            yield f"item {item.code}: unit {item.unit!r} is no unit of this folder"
+            text = f"item {item.code}: unit {item.unit!r} is no unit of this folder"
+            yield Remark(text, "items", place, "unit")
         if item.committed_limit is None and item.statutory_limit is None:
-            yield f"item {item.code}: one of committed_limit and statutory_limit is required"
+            text = f"item {item.code}: one of committed_limit and statutory_limit is required"
+            yield Remark(text, "items", place, "committed_limit")
         if item.flow_chart is not None and (wrong := _wrong_chart(item)):
-            yield f"item {item.code}: flow_chart: {wrong}"
-        for where, holder in _holders(item):
+            yield Remark(f"item {item.code}: flow_chart: {wrong}", "items", place, "flow_chart")
+        for field, where, holder in _holders(item):
             if holder not in holders:
-                yield f"item {item.code}: {where} {holder!r} is neither a person of this folder nor post:NAME"
+                text = f"item {item.code}: {where} {holder!r} is neither a person of this folder nor post:NAME"
+                yield Remark(text, "items", place, field)
 
 
 def _wrong_chart(item: Item) -> str | None:
@@ -105,12 +125,13 @@ def _wrong_chart(item: Item) -> str | None:
     return None
 
 
-def _holders(item: Item) -> Iterator[tuple[str, str]]:
+def _holders(item: Item) -> Iterator[tuple[str, str, str]]:
+    """Field, how it is said, and the holder named."""
     if item.holder is not None:
-        yield "holder", item.holder
-    for step in item.steps:
+        yield "holder", "holder", item.holder
+    for place, step in enumerate(item.steps):
         if step.holder is not None:
-            yield f"step {step.id}: holder", step.holder
+            yield f"steps[{place}].holder", f"step {step.id}: holder", step.holder
 
 
 def _channels(catalogue: Catalogue) -> Iterator[str]:

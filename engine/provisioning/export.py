@@ -6,12 +6,17 @@ from typing import Any
 
 import msgspec
 
-from engine.provisioning.folder import CalendarVersion, Catalogue
-from engine.storage.config import SETTINGS
+from engine.provisioning.folder import LISTS, CalendarVersion, Catalogue
+from engine.storage.config import SETTINGS, Kind
 from engine.storage.connect import Connection
-from engine.storage.world import bodies_of, load_world
+from engine.storage.world import bodies_of
 
-_IDS = {"units": "id", "sources": "id", "calendars": "version"}
+# Where each list's records stand among the configuration; calendars stand there as they are written.
+KINDS: dict[str, Kind] = {
+    "units": "unit", "people": "person", "items": "item", "sources": "source", "accountability": "accountability", "evaluation": "evaluation",
+    "channels": "channel", "documents": "document",
+}  # fmt: skip
+_IDS = {"units": "id", "sources": "id", "calendars": "version", "channels": "id", "documents": "id"}
 _BY = {
     "people": ("id", "unit", "post", "since"),
     "items": ("code", "version"),
@@ -22,23 +27,18 @@ _BY = {
 
 def catalogue_of(connection: Connection) -> Catalogue:
     """The last version of everything; of items and accountability rules every version of their own."""
-    world, bodies = load_world(connection), bodies_of(connection)
+    bodies = bodies_of(connection)
     settings = {body["id"]: body["value"] for body in bodies.get("setting", ()) if body["id"] in SETTINGS}
     calendars = tuple(
         CalendarVersion(body["version"], body["known_from"], body)
         for body in bodies.get("calendar", ())
         if body.get("known_from")
     )
-    return Catalogue(
-        units=tuple(world.units.values()),
-        people=world.people,
-        items=tuple(sorted(world.items(), key=lambda item: (item.code, item.version))),
-        sources=tuple(world.sources.values()),
-        accountability=world.accountability,
-        evaluation=world.formulas,
-        calendars=calendars,
-        **settings,
-    )
+    lists = {
+        name: tuple(msgspec.convert(body, LISTS[name]) for body in bodies.get(kind, ())) for name, kind in KINDS.items()
+    }
+    lists["items"] = tuple(sorted(lists["items"], key=lambda item: (item.code, item.version)))
+    return Catalogue(**lists, calendars=calendars, **settings)
 
 
 def written(catalogue: Catalogue) -> dict[str, Any]:

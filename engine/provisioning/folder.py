@@ -53,7 +53,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[dict[str, Any], ...] | None = None
 
 
-_LISTS: dict[str, Any] = {
+LISTS: dict[str, Any] = {
     "units": Unit,
     "people": Person,
     "items": Item,
@@ -93,16 +93,16 @@ def read_parts(parts: dict[str, Any], where: str) -> Catalogue:
 
 
 def _catalogue(found: dict[str, Any]) -> Catalogue:
-    lists = {key: tuple(records) for key, records in found.items() if key in _LISTS}
+    lists = {key: tuple(records) for key, records in found.items() if key in LISTS}
     return msgspec.structs.replace(Catalogue(), **{**found, **lists})
 
 
 def _take(found: dict[str, Any], parts: dict[str, Any], file: str) -> None:
     for key, value in parts.items():
-        if key in _LISTS:
+        if key in LISTS:
             found.setdefault(key, []).extend(_records(file, key, value))
         elif key not in _SINGLE:
-            raise ProvisionError(f"{file}: unknown field {key!r}; known are {', '.join([*_LISTS, *_SINGLE])}")
+            raise ProvisionError(f"{file}: unknown field {key!r}; known are {', '.join([*LISTS, *_SINGLE])}")
         elif key in found:
             raise ProvisionError(f"{file}: {key} is given in another file already; keep one")
         else:
@@ -130,7 +130,7 @@ def _record(key: str, record: Any, where: str) -> Any:
         raise ProvisionError(f"{where}: expected a mapping")
     if key == "calendars":
         return _calendar(record, where)
-    return _convert(record, _LISTS[key], f"{where} {record.get('id') or record.get('code') or ''}".rstrip())
+    return _convert(record, LISTS[key], f"{where} {record.get('id') or record.get('code') or ''}".rstrip())
 
 
 def _calendar(record: dict[str, Any], where: str) -> CalendarVersion:
