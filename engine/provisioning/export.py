@@ -34,7 +34,7 @@ def catalogue_of(connection: Connection) -> Catalogue:
         for body in bodies.get("calendar", ())
         if body.get("known_from")
     )
-    lists = {
+    lists: dict[str, Any] = {
         name: tuple(msgspec.convert(body, LISTS[name]) for body in bodies.get(kind, ())) for name, kind in KINDS.items()
     }
     lists["items"] = tuple(sorted(lists["items"], key=lambda item: (item.code, item.version)))
