@@ -9,12 +9,9 @@ import msgspec
 
 from rules.errors import RuleError
 from rules.limit import Limit
-from rules.payloads import Clock
+from rules.payloads import CarrierKind, Clock
 
 Effect = Literal["none", "approve", "next_step", "consent_of_office", "refuse"]
-CarrierKind = Literal[
-    "notice_board", "explanation_card", "guide", "touch_screen", "web_page", "public_commitment", "bulletin"
-]
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

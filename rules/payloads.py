@@ -190,6 +190,26 @@ class CalendarImported(Payload, frozen=True):
     version: str
 
 
+CarrierKind = Literal[
+    "notice_board", "explanation_card", "guide", "touch_screen", "web_page", "public_commitment", "bulletin"
+]
+
+
+class CarrierNamed(Payload, frozen=True, kw_only=True):
+    """A carrier of an item; the common field `place` says where."""
+
+    item: str
+    carrier: CarrierKind
+
+
+class CarrierDisplayed(CarrierNamed, frozen=True, kw_only=True):
+    """What is on display now. `sha256`: the fingerprint on it, or its beginning."""
+
+    version: int | None = None
+    committed_limit: Limit | None = None
+    sha256: str | None = None
+
+
 # In the order of life: what stands earlier happens first where the instants are equal.
 PAYLOADS: dict[str, type[Any]] = {
     "application.handed_in": WayIn,
@@ -275,6 +295,8 @@ PAYLOADS: dict[str, type[Any]] = {
     "hold.closed": HoldClosed,
     "source.watermark": Watermark,
     "calendar.imported": CalendarImported,
+    "carrier.displayed": CarrierDisplayed,
+    "carrier.removed": CarrierNamed,
 }
 
 # Decided in a docket (the stream of a person's or a unit's proceedings), though they name the case.
@@ -285,7 +307,7 @@ DOCKET_TYPES = frozenset({
 # Streams send these to each other; nobody outside may.
 INTERNAL_TYPES = OF_PATTERNS | {"breach.confirmed", "breach.withdrawn", "breach.reversed", "alert.undeliverable"}
 # They concern no case at all.
-WORLD_TYPES = frozenset({"source.watermark", "calendar.imported"})
+WORLD_TYPES = frozenset({"source.watermark", "calendar.imported", "carrier.displayed", "carrier.removed"})
 
 _FREE_TEXT = ("reason", "text", "opinion", "what", "why", "nature", "circumstances", "consequences", "impact")
 _CODED = {"clock.suspended", "clock.resumed"}  # their `reason` is a code, not words

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from rules.carrier_stream import CARRIERS, advance_carriers
 from rules.case_stream import advance_case
 from rules.catalogue_stream import advance_catalogue, is_for_catalogue
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.instants import moment
-from rules.payloads import WORLD_TYPES
+from rules.payloads import WORLD_TYPES, CarrierNamed
 from rules.placing import dockets_of, is_for_docket
 from rules.snapshot import payload_dict
 from rules.start import FIRST
@@ -25,7 +26,13 @@ from rules.watch_stream import advance_watch
 from rules.world import World
 
 FACTS, TICKS = 0, 1
-ADVANCES = {"case": advance_case, "docket": advance_docket, "watch": advance_watch, "catalogue": advance_catalogue}
+ADVANCES = {
+    "case": advance_case,
+    "docket": advance_docket,
+    "watch": advance_watch,
+    "catalogue": advance_catalogue,
+    "carriers": advance_carriers,
+}
 
 
 class Outage(msgspec.Struct, frozen=True):
@@ -148,6 +155,9 @@ class Rehearsal:
             calendar = self.world.calendar(at)
             through = moment(fact.data.through, calendar.zone, "through")
             self._watermarks[fact.source] = through if isinstance(through, datetime) else calendar.end_of(through)
+        if isinstance(fact.data, CarrierNamed):
+            self._step(f"{CARRIERS}{fact.data.item}", [msgspec.structs.replace(fact, recorded_at=at)], at)
+            return
         for name, stream in list(self.streams.items()):
             if name.startswith("case:") and (fact.type == "calendar.imported" or self._waits_for(stream, fact.source)):
                 self._step(name, [], at)

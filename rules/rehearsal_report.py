@@ -122,11 +122,11 @@ class _Report:
             "message": data["message"],
         }
 
-    def _case_of(self, stream: str, fact: str) -> str:
+    def _case_of(self, stream: str, fact: str) -> str | None:
         if stream in self.cases:
             return stream
-        docket = self.played.streams[f"docket:{stream}"]
-        return next(f.case for f in docket.facts if f.id == fact)
+        docket = self.played.streams.get(f"docket:{stream}")
+        return next(f.case for f in docket.facts if f.id == fact) if docket is not None else None
 
     def _finding(self, case: str, record: Record) -> dict[str, Any]:
         data = record.data

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from rules.carrier_stream import advance_carriers
 from rules.case_stream import advance_case
 from rules.catalogue_stream import advance_catalogue
 from rules.docket_stream import advance_docket
@@ -30,6 +31,7 @@ ADVANCES: dict[str, Advance] = {
     "watch": advance_watch,
     "filing": advance_filing,
     "catalogue": advance_catalogue,
+    "carriers": advance_carriers,
     "source": keep,
     "calendar": keep,
 }

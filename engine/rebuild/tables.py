@@ -18,7 +18,7 @@ from rules.world import World
 TABLES = (
     "case_file", "alert", "alert_addressee", "finding", "breach", "breach_person", "certificate", "hold", "notice", "proceeding", "filing",
 )  # fmt: skip
-KINDS = ["case", "docket", "catalogue", "filing"]
+KINDS = ["case", "docket", "catalogue", "filing", "carriers"]
 _BATCH = 500
 _SHOWN = 5
 Told = Callable[[int], None]

@@ -108,7 +108,7 @@ class Case(Shape, frozen=True):
 
 class Refusal(Shape, frozen=True):
     fact: str
-    case: str
+    case: str | None
     code: str
     message: str
 
@@ -120,7 +120,7 @@ class Finding(Shape, frozen=True):
     """
 
     kind: str
-    case: str
+    case: str | None
     unit: str | None
     person: str | None
     clock: str | None
