@@ -44,14 +44,15 @@ def render(document: bytes, locale: Locale, standing: Standing, key: Signer) -> 
         "name": ATTACHED_AS,
         "qr": _qr(read_document.certificate),
     }
-    pdf = _compiler().compile(
-        format="pdf",
-        sys_inputs=inputs,
-        pdf_standards=["a-3b"],
-        timestamp=datetime.fromisoformat(read_document.certificate.issued_at),
-    )
+    return sealed(typeset(_TEMPLATE, inputs, datetime.fromisoformat(read_document.certificate.issued_at)), key)
+
+
+def typeset(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
+    """A page for archives (PDF/A-3b), set in our fonts alone: what the machine has installed must not change it."""
+    compiler = typst.Compiler(template.read_bytes(), font_paths=_fonts(), ignore_system_fonts=True)
+    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"], timestamp=at)
     assert isinstance(pdf, bytes)
-    return sealed(pdf, key)
+    return pdf
 
 
 def _demand_glyphs(sheet: dict[str, object]) -> None:
@@ -68,10 +69,5 @@ def _qr(certificate: Certificate) -> str:
 
 
 @cache
-def fonts() -> typst.Fonts:
-    """Ours alone: what the machine has installed must not change the page."""
+def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(glyphs.FONTS)])
-
-
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(_TEMPLATE.read_bytes(), font_paths=fonts(), ignore_system_fonts=True)

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import typst
 
 from engine.certificates import glyphs
 from engine.certificates.keys import Signer, signer
-from engine.certificates.pdf import fonts
+from engine.certificates.pdf import typeset
 from engine.certificates.pdf_seal import sealed
 from engine.documents.check import texts
 from engine.documents.making import Paper
@@ -43,11 +42,7 @@ def render(content: bytes, digest: str, locale: Locale, key: Signer) -> bytes:
         "document": content.decode(),
         "name": ATTACHED_AS,
     }
-    compiler = typst.Compiler(_TEMPLATE.read_bytes(), font_paths=fonts(), ignore_system_fonts=True)
-    made_at = datetime.fromisoformat(paper.made_at)
-    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"], timestamp=made_at)
-    assert isinstance(pdf, bytes)
-    return sealed(pdf, key)
+    return sealed(typeset(_TEMPLATE, inputs, datetime.fromisoformat(paper.made_at)), key)
 
 
 def sheet_of(paper: Paper, digest: str, locale: Locale) -> dict[str, Any]:
