@@ -56,6 +56,7 @@ COMMANDS = (
     Command(_RULES, "limit", "engine.cli.limit", "期限计算（JSON Lines）", "the limit calculator (JSON Lines)"),
     Command(_RULES, "rehearse", "engine.cli.rehearse", "虚拟时间推演", "a whole world in virtual time"),
     Command(_RULES, "item", "engine.cli.item", "事项", "service items"),
+    Command(_RULES, "carrier", "engine.cli.carrier", "公开载体", "what tells the public what is promised"),
     Command(_RULES, "calendar", "engine.cli.calendar", "工作日历", "working-day calendars"),
     Command(_RULES, "rules", "engine.cli.rules", "规则模拟", "simulate rules"),
     Command(_RULES, "procedure", "engine.cli.procedure", "流程核对", "check a procedure against a log"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from markupsafe import Markup
 
 _PATHS = {
+    "carriers": "M2.5 3h11v8h-11zM8 11v3M5.5 14h5M5 5.7h6M5 8h4",
+    "simulations": "M2.5 13.5h11M4 11V8M8 11V3M12 11V6",
     "today": "M2.5 3.5h11v10h-11zM2.5 6.5h11M5.5 2v3M10.5 2v3M5 9.5l2 2 4-4",
     "cases": "M2.5 2.5h11v11h-11zM5 5.5h6M5 8h6M5 10.5h4",
     "findings": "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.3 10.3l3.4 3.4",

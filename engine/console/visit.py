@@ -27,6 +27,7 @@ from rules.world import World
 
 # Flash messages, by what the address says was done.
 DONE = (
+    "recorded",
     "acknowledged",
     "answered",
     "confirmed",
@@ -154,6 +155,9 @@ class Visit:
     def _about(self, kind: str, rest: str, item: str | None) -> str:
         if kind == "step_overdue":
             return self.step_name(item, rest)
+        if kind == "carrier_differs":
+            carrier, _, place = rest.partition(":")
+            return f"{self.t.code('carrier', carrier)} {place}".strip()
         if kind == "office_silent":
             return self.unit_name(rest)
         return self.cause(rest, item) if ":" in rest else self.t.code("hold" if kind == "hold_open" else "clock", rest)

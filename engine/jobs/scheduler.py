@@ -19,6 +19,7 @@ from engine.documents.calling import make_missing as make_missing_documents
 from engine.effects.collecting import Collector
 from engine.intake.memory import collect_rarely
 from engine.jobs.calendar_watch import watch_calendar
+from engine.jobs.carrier_watch import CarrierWatch
 from engine.jobs.intake_watch import IntakeWatch
 from engine.jobs.leader import Leadership, candidate
 from engine.jobs.sweep import sweep
@@ -55,6 +56,7 @@ def jobs(pool: Pool, clock: Clock, collector: Collector, site: str, nightly: Nig
         Job("intake", 5.0, IntakeWatch(pool).look),
         Job("certificates", 30.0, certificates),
         Job("documents", 10.0, documents),
+        Job("carriers", 60.0, CarrierWatch(pool, clock).look),
         Job("calendar", 3600.0, lambda: watch_calendar(pool, clock)),
         Job("reconcile", 600.0, nightly.look),
     )

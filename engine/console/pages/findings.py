@@ -154,7 +154,7 @@ def _page(
 ) -> Response:
     return v.page(
         "finding.html", 422 if wrong or refusal else 200, row=row, refusal=refusal, wrong=wrong, form=v.form,
-        consequence=consequence, may_decide=v.may("finding.decide", row.unit),
+        consequence=consequence, may_decide=v.may("finding.decide", row.unit) and not row.of_carrier,
         token=v.form.get("token") or v.new_token(), other_token=v.new_token(), excuse_token=v.new_token(), withdraw_token=v.new_token(),
         exemptions=v.world.accountability_of(row.unit, v.today).exemptions if row.unit else (),
     )  # fmt: skip

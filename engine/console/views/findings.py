@@ -39,6 +39,11 @@ class FindingRow(msgspec.Struct, frozen=True):
         return bool(self.data.get("trial"))
 
     @property
+    def of_carrier(self) -> bool:
+        """It concerns no case; putting the carrier right closes it."""
+        return self.kind == "carrier_differs"
+
+    @property
     def name(self) -> str:
         """How a fact names it: the kind, with the clock, step or fact that it is about."""
         return self.key.removeprefix("finding:")

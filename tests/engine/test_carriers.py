@@ -1,0 +1,245 @@
+"""Papers, pages and records of what is public: one source, readable, and found where they differ."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from datetime import date, timedelta
+
+import msgspec
+import pytest
+import zxingcpp
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from engine.carriers import printing
+from engine.carriers.check import check
+from engine.carriers.leaflet import texts, words
+from engine.carriers.writing import Writer
+from engine.certificates import glyphs
+from engine.certificates.glyphs import MissingGlyphError
+from engine.certificates.pdf_seal import attachment
+from engine.cli.carrier import app as command
+from engine.jobs.carrier_watch import CarrierWatch
+from engine.provisioning.folder import read_folder
+from engine.provisioning.record import world_of
+from engine.storage.config import record
+from engine.storage.world import load_world
+from rules.carriers import OF_UNITS, fingerprint
+from tests.support.county import FOLDER, at
+from tests.support.pages import sign_in
+from tests.support.worlds import a_database
+
+ON = date(2026, 3, 2)
+SITE = "https://gov.example"
+
+
+@pytest.fixture(scope="module")
+def world():
+    return world_of(read_folder(FOLDER))
+
+
+def pixels(pdf: bytes) -> memoryview:
+    """The first page as a grey picture."""
+    out = subprocess.run(
+        ["pdftoppm", "-gray", "-r", "150", "-l", "1", "-"], input=pdf, capture_output=True, check=True
+    ).stdout
+    _, width, height, _ = out.split(maxsplit=4)[:4]
+    size = int(width) * int(height)
+    return memoryview(out[len(out) - size :]).cast("B", shape=[int(height), int(width)])
+
+
+def text_of(pdf: bytes) -> str:
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def every_paper(world, locale):
+    item = world.item("PL-01", ON)
+    yield from (printing.of_item(world, item, kind, locale, ON, SITE) for kind in printing.OF_ITEMS)
+    yield from (printing.of_unit(world, "planning", kind, locale, ON, SITE) for kind in sorted(OF_UNITS))
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_every_paper_is_for_archives_names_its_source_and_leads_to_the_rule_in_force(world, locale):
+    for printed in every_paper(world, locale):
+        pdf = printed.pdf
+        assert b"<pdfaid:part>3</pdfaid:part>" in pdf
+        (code,) = zxingcpp.read_barcodes(pixels(pdf))
+        assert code.text == printed.leaflet.address
+        assert code.text.startswith(f"{SITE}/public/")
+        shown = text_of(pdf)
+        assert "PL-01" in shown
+        assert re.search(r"[0-9a-f]{16}", shown)
+        assert "2025" in shown
+        assert attachment(pdf) == msgspec.json.encode(list(printed.items), order="sorted")
+
+
+def test_a_card_says_what_is_published_and_nothing_else(world):
+    item = world.item("PL-01", ON)
+    shown = text_of(printing.of_item(world, item, "explanation_card", "zh", ON, SITE).pdf)
+    for words_ in (
+        "建设工程规划许可证核发",
+        "13 个工作日",
+        "20 个工作日",
+        "土地使用权证明",
+        "不收费",
+        fingerprint(item)[:16],
+        "第 1 版",
+    ):
+        assert words_ in shown, words_
+    other = msgspec.structs.replace(item, committed_limit=msgspec.structs.replace(item.committed_limit, amount=9))
+    assert "9 个工作日" in text_of(printing.of_item(world, other, "explanation_card", "zh", ON, SITE).pdf)
+    assert fingerprint(other) != fingerprint(item)
+
+
+def test_what_hangs_where_does_not_change_the_fingerprint(world):
+    item = world.item("PL-01", ON)
+    hung = msgspec.convert(msgspec.to_builtins(item) | {"carriers": [{"kind": "guide"}]}, type(item))
+    assert fingerprint(hung) == fingerprint(item)
+    assert printing.chosen(hung) == ("guide",)
+    assert printing.chosen(item) == printing.OF_ITEMS
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_every_item_of_the_county_can_be_printed(world, locale):
+    writer = Writer(world, locale, ON, SITE)
+    for code in sorted({item.code for item in world.items()}):
+        item = world.item(code, ON)
+        if item is not None:
+            glyphs.demand(texts(msgspec.to_builtins(writer.guide(item))))
+
+
+def test_a_character_that_the_font_lacks_is_named_and_no_box_is_printed(world):
+    item = msgspec.structs.replace(world.item("PL-01", ON), name="𠮷字许可")
+    with pytest.raises(MissingGlyphError, match="𠮷"):
+        _ = printing.of_item(world, item, "guide", "zh", ON, SITE).pdf
+
+
+def test_a_rare_name_is_drawn(world):
+    item = msgspec.structs.replace(world.item("PL-01", ON), name="喆昇堃镕可")
+    assert "喆昇堃镕可" in text_of(printing.of_item(world, item, "explanation_card", "zh", ON, SITE).pdf)
+
+
+def test_both_languages_have_the_same_words():
+    assert words("zh").keys() == words("en").keys()
+    for locale in ("zh", "en"):
+        glyphs.demand(words(locale).values())
+
+
+# -- pages and records ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def anybody(application):
+    return TestClient(application, base_url="http://console.example")
+
+
+@pytest.mark.postgres
+def test_anybody_reads_what_is_public_and_a_paper_of_another_version_is_told_so(anybody):
+    assert "/public/units/planning" in anybody.get("/public").text
+    assert "/public/items/PL-01" in anybody.get("/public/units/planning").text
+    assert "/public/items/PL-01" in anybody.get("/public/units/planning/touch").text
+    page = anybody.get("/public/items/PL-01")
+    assert page.status_code == 200
+    assert "13 个工作日" in page.text
+    assert "现行版本" in anybody.get("/public/items/PL-01?v=1").text
+    assert "第 7 版" in anybody.get("/public/items/PL-01?v=7").text
+    assert anybody.get("/public/items/PL-01/guide.pdf").content.startswith(b"%PDF")
+    assert anybody.get("/public/units/planning/notice_board.pdf").content.startswith(b"%PDF")
+    assert anybody.get("/public/items/none").status_code == 404
+    assert anybody.get("/public/items/PL-01/photo.pdf").status_code == 404
+
+
+@pytest.mark.postgres
+def test_a_unit_puts_a_display_on_record_and_a_shorter_promise_is_found_until_it_is_put_right(life, application):
+    editor = sign_in(application, "head")
+    token, csrf = (
+        re.search(rf'name="{name}" value="([^"]*)"', editor.get("/carriers").text)[1] for name in ("token", "csrf")
+    )
+    said = {"csrf": csrf, "token": token, "item": "UR-01", "carrier": "notice_board", "place": "大厅", "limit": "4"}
+    assert editor.post("/carriers/displayed", data={**said, "carrier": "wall"}).status_code == 422
+    assert editor.post("/carriers/displayed", data=said).headers["location"] == "/carriers?done=recorded"
+    shown = editor.get("/carriers").text
+    assert "较短的承诺有约束力" in shown
+    with life.pool.connection() as db:
+        kind, unit, status = db.execute(
+            "SELECT kind, unit, status FROM finding WHERE kind = 'carrier_differs'"
+        ).fetchone()
+        assert (kind, unit, status) == ("carrier_differs", "urban", "open")
+        (one,) = [one for one in check(db, load_world(db), life.clock.now()) if one.differences]
+        assert one.binds
+        (id_,) = db.execute("SELECT id FROM finding WHERE kind = 'carrier_differs'").fetchone()
+    page = sign_in(application, "inspector").get(f"/findings/{id_}")
+    assert page.status_code == 200
+    assert "公示栏 大厅" in page.text
+    right = {**said, "token": token + "2", "limit": "", "version": "1"}
+    assert editor.post("/carriers/displayed", data=right).status_code == 303
+    with life.pool.connection() as db:
+        assert db.execute("SELECT status FROM finding WHERE kind = 'carrier_differs'").fetchone() == ("withdrawn",)
+
+
+@pytest.mark.postgres
+def test_a_new_version_makes_what_hangs_there_out_of_date(life, world):
+    watch = CarrierWatch(life.pool, life.clock)
+    assert watch.look() == 1
+    assert watch.look() == 0
+    item = msgspec.to_builtins(world.item("UR-01", ON))
+    later = {
+        **item,
+        "version": 2,
+        "committed_limit": {"amount": 5, "unit": "working_days"},
+        "effective_from": "2026-04-01",
+        "published_on": "2026-04-01",
+    }
+    with life.pool.connection() as db:
+        record(db, "item", "UR-01", later, at=life.clock.now())
+    assert watch.look() == 1
+    life.clock.shows = max(life.clock.shows, at("2026-04-01")) + timedelta(days=1)
+    assert watch.look() == 1
+    with life.pool.connection() as db:
+        status, data = db.execute("SELECT status, data FROM finding WHERE kind = 'carrier_differs'").fetchone()
+    assert (status, data["what"]) == ("open", ["limit_longer", "version"])
+
+
+# -- the command ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(postgres_server, tmp_path, monkeypatch):
+    with a_database(postgres_server, tmp_path) as pool:
+        monkeypatch.setenv("DATABASE_URL", pool.conninfo)
+        monkeypatch.setenv("JIANNUO_DATA", str(tmp_path))
+        monkeypatch.setenv("JIANNUO_KEY_FILE", str(tmp_path / "master.key"))
+        monkeypatch.setenv("JIANNUO_PUBLIC_URL", SITE)
+        yield lambda *said: CliRunner().invoke(command, list(said), catch_exceptions=True)
+
+
+@pytest.mark.postgres
+def test_papers_are_printed_into_a_folder(run, tmp_path):
+    result = run("print", "P", "planning", "--to", str(tmp_path / "papers"))
+    assert result.exit_code == 0, (result.output, result.exception)
+    names = {path.name for path in (tmp_path / "papers").iterdir()}
+    assert {
+        "P-guide.pdf",
+        "P-explanation_card.pdf",
+        "planning-notice_board.pdf",
+        "planning-public_commitment.pdf",
+    } <= names
+    assert run("print", "nothing").exit_code == 1
+
+
+@pytest.mark.postgres
+def test_the_command_puts_on_record_and_checks(run):
+    assert run("display", "P", "--carrier", "guide", "--place", "窗口", "--version", "1").exit_code == 0
+    assert run("check", "P").exit_code == 0
+    assert run("display", "P", "--carrier", "guide", "--place", "窗口", "--limit", "2working_days").exit_code == 0
+    result = run("check", "P", "-o", "json")
+    assert result.exit_code == 1
+    (one,) = json.loads(result.stdout)
+    assert (one["binds"], [d["what"] for d in one["differences"]]) == (True, ["limit_shorter"])
+    assert run("remove", "P", "--carrier", "guide", "--place", "窗口").exit_code == 0
+    assert run("check", "P").exit_code == 0
+    assert run("display", "none", "--carrier", "guide").exit_code == 1
