@@ -87,7 +87,7 @@ def opening_of(calendar: Calendar, day: date, opening: str) -> datetime:
 def _pre_mortem(view: View) -> list[Conclusion]:
     """time-limits.md 6.8: who decides sees what will be granted, to whom, and can decide, suspend lawfully or let it go."""
     outcome = view.case.outcome
-    if outcome is None or outcome.by is not None or outcome.kind not in IMPLIED or view.in_doubt is not None:
+    if outcome is None or outcome.by is not None or outcome.kind != "implied_consent" or view.in_doubt is not None:
         return []
     clock = view.case.clocks[view.case.silence_clock or "committed"]
     at = max(_warning_at(view, clock, view.world.practice.pre_mortem_before) or clock.start.at, clock.start.at)

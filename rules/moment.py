@@ -115,7 +115,7 @@ class View:
     def on_record_since(self, end: datetime, clock: str) -> datetime | None:
         """Since when what follows from an end is on record, if it is."""
         keys = [f"expired:{clock}", f"breach:{clock}", clock]
-        if clock == self.case.silence_clock:
+        if clock in {self.case.silence_clock, "applicant"}:
             keys.append("outcome")
         found = [self.records[key] for key in keys if key in self.records]
         return next((r.recorded_at for r in found if r.status not in GONE and r.legal_at == end), None)

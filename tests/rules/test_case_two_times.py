@@ -240,3 +240,11 @@ def test_an_effect_set_aside_falls_at_once_though_the_one_in_its_place_still_wai
     out = world.until("03-11 17:15")
     assert (out.status, out.outcome["legal_at"]) == ("concluded", instant("03-11"))
     assert out.broken() == {"committed": instant("03-11")}
+
+
+def test_a_matter_not_pursued_stays_closed_whatever_is_reported_afterwards():
+    world = a_case(5, suspensions=[{"reason": "completion"}]).accepted("03-02 09:00")
+    world.fact("completion.requested", "03-03 09:00", items=["图"], answer_by="2026-03-12")
+    out = world.fact("clock.suspended", "03-04 09:00", recorded="04-07 06:00", reason="hearing").until("04-08 09:00")
+    assert (out.status, out.outcome["kind"]) == ("not_pursued", "not_pursued")
+    assert not out.ledger("case_reopened")
