@@ -9,7 +9,6 @@ import msgspec
 
 from rules.alerts import TYPES, alert, rung_key, slow
 from rules.calendar import Calendar
-from rules.calendar_review import IMPLIED
 from rules.case import Clock
 from rules.chain import holder_or_up
 from rules.conclusion import Conclusion, ahead
