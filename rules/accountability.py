@@ -158,11 +158,11 @@ class Accountability(Struct, frozen=True):
 
     def proposed_level(self, grade: str, count: int) -> int:
         """Measure 1-7 for a grade and the number of confirmed breaches in the window (1 and more)."""
-        return _cell(self.matrix or SHIPPED_MATRIX, grade, count)
+        return _cell({**SHIPPED_MATRIX, **(self.matrix or {})}, grade, count)
 
     def proposed_for_unit(self, grade: str, count: int) -> int:
         """Measure 1-4 towards a unit."""
-        return _cell(self.unit_matrix or SHIPPED_UNIT_MATRIX, grade, count)
+        return _cell({**SHIPPED_UNIT_MATRIX, **(self.unit_matrix or {})}, grade, count)
 
     def lighter_by(self, facts: tuple[str, ...]) -> int:
         return sum(a.lighter for a in self.adjustments if a.fact in facts)
