@@ -47,10 +47,16 @@ Measure = Literal[
     "removal_from_post",
     "off_post_training",
     "dismissal",
+    "urge",
+    "investigation",
+    "first_responsible_answers",
+]
+Duty = Literal[
+    "inquiry", "supervision", "referral", "proposed", "decided", "review", "effective", "executed", "restoration"
 ]
 
 CODES: dict[str, object] = {"clock": Clock, "level": Level, "climb": Climb, "hold": Hold}
-CODES |= {"certificate_status": CertificateStatus, "measure": Measure, "office": ReviewOffice}
+CODES |= {"certificate_status": CertificateStatus, "measure": Measure, "duty": Duty, "office": ReviewOffice}
 
 
 class DigestLine(Struct, frozen=True):

@@ -118,15 +118,33 @@ def notices(proceeding: Proceeding, stands: Standing, data: dict[str, Any], plac
         found.append(_notice(f"notice:proceeding_opened:{name}", "proceeding_opened", to, proceeding.opened_at, data))
         if proceeding.decided_at is not None:
             found.append(_notice(f"notice:measure_decided:{name}", "measure_decided", to, proceeding.decided_at, data))
+    if stands.phase in MATTERS and stands.owner is not None and stands.due is not None:
+        decide = {"matter": MATTERS[stands.phase], "decide_by": data["phase_due_on"]}
+        found.append(
+            _notice(
+                f"notice:decision_reminder:{key}:{stands.phase}",
+                "decision_reminder",
+                stands.owner,
+                place.at,
+                data,
+                decide,
+            )
+        )
     if data["restoration_due"] and stands.owner is not None:
         found.append(_notice(f"notice:restoration_due:{key}", "restoration_due", stands.owner, place.at, data))
     return found
 
 
-def _notice(key: str, kind: str, to: str, at: datetime, data: dict[str, Any]) -> Conclusion:
-    fields = {name: data[name] for name in ("id", "case", "statement_until", "proposed_level", "decided_level")}
-    told = {"to": to, "legal_at": data["opened_at"], "kind": kind, "fields": fields}
-    return Conclusion("notice_due", key, at, at, told)
+MATTERS = {"proposed": "measure", "review": "review"}  # the phases in which somebody has to decide
+
+
+def _notice(
+    key: str, kind: str, to: str, at: datetime, data: dict[str, Any], more: dict[str, Any] | None = None
+) -> Conclusion:
+    told = ("id", "case", "statement_until", "proposed_level", "decided_level")
+    fields = {**{name: data[name] for name in told}, **(more or {})}
+    said = {"to": to, "legal_at": data["opened_at"], "kind": kind, "fields": fields}
+    return Conclusion("notice_due", key, at, at, said)
 
 
 # -- restoration --------------------------------------------------------------------------------------------------------

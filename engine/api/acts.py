@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -15,7 +16,9 @@ def _storable(text: str) -> str:
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_storable)]
 PersonId = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_storable)]
+Code = Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z_]+$")]
 Grade = Literal["minor", "ordinary", "serious", "grave"]
+Aspect = Literal["nature", "circumstances", "consequences", "impact"]
 
 
 class Act(BaseModel):
@@ -27,7 +30,7 @@ class Act(BaseModel):
 
     def data(self) -> dict[str, Any]:
         """The fact's own fields."""
-        return self.model_dump(exclude={"actor", "basis"}, exclude_none=True)
+        return self.model_dump(mode="json", exclude={"actor", "basis"}, exclude_none=True)
 
 
 class Confirmation(Act):
@@ -38,6 +41,10 @@ class Confirmation(Act):
     circumstances: Text | None = None
     consequences: Text | None = None
     impact: Text | None = None
+    ratings: dict[Aspect, Grade] | None = None
+    aggravating: list[Code] | None = None
+    mitigating: list[Code] | None = None
+    leaders: list[PersonId] | None = None
     reason: Text | None = None
 
 
@@ -69,6 +76,91 @@ class AlertAnswer(Act):
     """What is done about an alert."""
 
     text: Text
+
+
+class AlertClosing(Act):
+    """Why an alert needs no answer; by whoever stands above its addressees, an inspector or the leading-group office."""
+
+    reason: Text
+
+
+class Report(Act):
+    """What an inspector found without a detector."""
+
+    finding: Code
+    person: PersonId | None = None
+    unit: PersonId | None = None
+    text: Text
+
+
+class Inquiry(Act):
+    """Asks the unit about a finding before anything is opened; without a day the unit's rules say by when to answer."""
+
+    finding: Code | None = None
+    unit: PersonId | None = None
+    answer_by: date | None = None
+
+
+class Proposal(Act):
+    """A supervision proposal (监察建议书)."""
+
+    text: Text
+    unit: PersonId | None = None
+    answer_by: date | None = None
+
+
+class Answer(Act):
+    """What the unit answers to an inquiry or a proposal."""
+
+    text: Text
+
+
+class Referral(Act):
+    """To whom a matter is handed over that is more than a breach of a promise."""
+
+    to: PersonId
+    why: Text
+    person: PersonId | None = None
+
+
+class ReferralAnswer(Act):
+    """What the competent body says: it has the package, or gives the matter back."""
+
+    result: Literal["received", "returned"]
+    receipt: Text | None = None
+
+
+class Hearing(Act):
+    """The record of a hearing (听取陈述申辩笔录)."""
+
+    text: Text
+    present: list[PersonId] = []
+
+
+class Recusal(Act):
+    """Somebody is concerned and takes no part (回避)."""
+
+    recused: PersonId
+    reason: Text
+
+
+class Step(Act):
+    """A measure was served, executed, undone, or its file closed."""
+
+    reason: Text | None = None
+
+
+class ReviewRequest(Act):
+    """Why the one concerned asks for a review."""
+
+    reason: Text
+
+
+class ReviewDecision(Act):
+    """The result of a review, with its reason."""
+
+    result: Literal["upheld", "reversed"]
+    reason: Text
 
 
 class Statement(Act):

@@ -26,6 +26,7 @@ from engine.api import (
     lists,
     openapi,
     problems,
+    proceeding_commands,
     reports,
     simulations,
 )
@@ -55,6 +56,7 @@ _ROUTERS = (
     catalogue.router,
     calendars.router,
     commands.router,
+    proceeding_commands.router,
     filings.router,
     configuration.router,
     reports.router,

@@ -28,7 +28,7 @@ def confirm(
     finding_id: Id, act: acts.Confirmation, parts: Parts, db: Database, sender: Reader, key: Key = None
 ) -> Response:
     order = orders.about_finding(db, finding_id, "finding.confirmed", act)
-    return _submit(parts, db, order, (sender.source, key))
+    return submit(parts, db, order, (sender.source, key))
 
 
 @router.post("/findings/{finding_id}/dismiss", summary="Dismiss a finding", response_model=None)
@@ -36,7 +36,7 @@ def dismiss(
     finding_id: Id, act: acts.Dismissal, parts: Parts, db: Database, sender: Reader, key: Key = None
 ) -> Response:
     order = orders.about_finding(db, finding_id, "finding.dismissed", act)
-    return _submit(parts, db, order, (sender.source, key))
+    return submit(parts, db, order, (sender.source, key))
 
 
 @router.post("/findings/{finding_id}/excuse", summary="Excuse a finding (免责, 容错)", response_model=None)
@@ -58,7 +58,7 @@ def acknowledge(
     alert_id: Id, act: acts.Acknowledgement, parts: Parts, db: Database, sender: Reader, key: Key = None
 ) -> Response:
     order = orders.about_alert(db, alert_id, "alert.acknowledged", act)
-    return _submit(parts, db, order, (sender.source, key))
+    return submit(parts, db, order, (sender.source, key))
 
 
 @router.post("/alerts/{alert_id}/answer", summary="Answer an alert", response_model=None)
@@ -66,7 +66,20 @@ def answer(
     alert_id: Id, act: acts.AlertAnswer, parts: Parts, db: Database, sender: Reader, key: Key = None
 ) -> Response:
     order = orders.about_alert(db, alert_id, "alert.answered", act)
-    return _submit(parts, db, order, (sender.source, key))
+    return submit(parts, db, order, (sender.source, key))
+
+
+@router.post("/alerts/{alert_id}/close", summary="Close an alert", response_model=None)
+def close(
+    alert_id: Id, act: acts.AlertClosing, parts: Parts, db: Database, sender: Reader, key: Key = None
+) -> Response:
+    order = orders.about_alert(db, alert_id, "alert.closed", act, "alert.close")
+    return submit(parts, db, order, (sender.source, key))
+
+
+@router.post("/findings/{finding_id}/inquiry", summary="Ask the unit about a finding", response_model=None)
+def inquire(finding_id: Id, act: acts.Inquiry, parts: Parts, db: Database, sender: Reader, key: Key = None) -> Response:
+    return submit(parts, db, orders.asking_about(db, finding_id, act), (sender.source, key))
 
 
 @router.post(
@@ -76,7 +89,7 @@ def statement(
     proceeding_id: Id, act: acts.Statement, parts: Parts, db: Database, sender: Reader, key: Key = None
 ) -> Response:
     order = orders.about_proceeding(db, proceeding_id, "statement.filed", "statement.file", act)
-    return _submit(parts, db, order, (sender.source, key))
+    return submit(parts, db, order, (sender.source, key))
 
 
 @router.post("/proceedings/{proceeding_id:path}/decision", summary="Decide on the measure", response_model=None)
@@ -84,10 +97,10 @@ def decision(
     proceeding_id: Id, act: acts.Decision, parts: Parts, db: Database, sender: Reader, key: Key = None
 ) -> Response:
     order = orders.about_proceeding(db, proceeding_id, "measure.decided", "measure.decide", act)
-    return _submit(parts, db, order, (sender.source, key))
+    return submit(parts, db, order, (sender.source, key))
 
 
-def _submit(parts: State, db: Connection, order: Order, sent: Sent) -> Response:
+def submit(parts: State, db: Connection, order: Order, sent: Sent) -> Response:
     """`sent`: the source in whose name it comes, and the key that makes a repeat of it the same decision."""
     source, key = sent
     message = orders.envelope(db, order, source, parts.clock.now(), key)

@@ -17,8 +17,9 @@ from engine.rights import Action
 from engine.storage.connect import Connection
 
 _FINDING = "SELECT case_id, unit, person, key FROM finding WHERE id = %s"
-_ALERT = "SELECT case_id, cause, level, data FROM alert WHERE id = %s"
+_ALERT = "SELECT a.case_id, a.cause, a.level, a.data, c.unit FROM alert a LEFT JOIN case_file c ON c.case_id = a.case_id WHERE a.id = %s"
 _PROCEEDING = "SELECT case_id, unit, person, owner FROM proceeding WHERE proceeding_id = %s"
+_CASE = "SELECT case_id, unit, holder FROM case_file WHERE case_id = %s"
 _EARLIER = (
     "SELECT e.occurred_at FROM inbox i JOIN entry e ON e.stream_id = i.stream_id AND e.kind = 'fact'"
     " AND e.source = i.source AND e.message_id = i.message_id WHERE i.source = %s AND i.message_id = %s"
@@ -44,15 +45,28 @@ def about_finding(db: Connection, id_: str, type_: str, act: Act) -> Order:
     return Order(type_, "finding.decide", row["case_id"], row["unit"], (), data, act)
 
 
-def about_alert(db: Connection, id_: str, type_: str, act: Act) -> Order:
+def about_alert(db: Connection, id_: str, type_: str, act: Act, action: Action = "alert.answer") -> Order:
     row = _row(db, _ALERT, id_)
     data = {"level": row["level"], "cause": row["cause"], **act.data()}
-    return Order(type_, "alert.answer", row["case_id"], None, tuple(row["data"].get("to", ())), data, act)
+    return Order(type_, action, row["case_id"], row["unit"], tuple(row["data"].get("to", ())), data, act)
+
+
+def about_case(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:
+    row = _row(db, _CASE, id_)
+    return Order(type_, action, row["case_id"], row["unit"], (), act.data(), act)
+
+
+def asking_about(db: Connection, id_: str, act: Act) -> Order:
+    """An inquiry into a finding, which is named by it."""
+    row = _row(db, _FINDING, id_)
+    data = {"finding": row["key"].removeprefix("finding:"), **act.data()}
+    return Order("inquiry.opened", "inquiry.open", row["case_id"], row["unit"], (), data, act)
 
 
 def about_proceeding(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:
     row = _row(db, _PROCEEDING, id_)
-    data = {"person": row["person"], **act.data()}
+    whose = {"person": row["person"]} if row["person"] else {"unit": row["unit"]}
+    data = {**whose, "proceeding": id_, **act.data()}
     return Order(type_, action, row["case_id"], row["unit"], (row["person"], row["owner"]), data, act)
 
 

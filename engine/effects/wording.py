@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from engine.effects.outbox import Told
-from engine.effects.wording_values import Values, case_values
+from engine.effects.wording_values import DUTIES, Values, case_values
 from notifications.digest import Pending
 from notifications.fields import Locale
 from notifications.notice import Audience
@@ -80,6 +80,8 @@ def kind_of(told: Told) -> str:
     cause = (told.cause or "").partition(":")[0]
     if cause in {"alert_unanswered", "hold"} and told.level != "escalated":
         return "alert_unanswered" if cause == "alert_unanswered" else "hold_opened"
+    if cause in DUTIES and told.level != "escalated":
+        return "duty_due"
     if "due_on" in told.data:  # an early warning, whatever colour the item gives it
         return "warning_raised"
     return _LEVELS[told.level or "warning"]

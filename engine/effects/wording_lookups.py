@@ -10,7 +10,6 @@ from engine.storage.connect import Connection
 from engine.vault.store import item_id, reveal_items
 from notifications.fields import Locale
 from notifications.words import cause_text, words
-from rules.accountability import MEASURES
 from rules.time_limits import due
 from rules.world import World
 
@@ -32,13 +31,13 @@ def lookups(connection: Connection, told: Told, world: World, locale: Locale) ->
 
 def _proceeding(connection: Connection, told: Told, world: World, locale: Locale) -> Values:
     row = connection.execute(
-        "SELECT proceeding_id, unit, person, finding, owner, statement_until, decided_level, decided_by"
+        "SELECT proceeding_id, unit, person, finding, owner, statement_until, data->>'decided_measure', decided_by"
         " FROM proceeding WHERE stream_id = %s AND proceeding_id = %s",
         (told.stream_id, told.data.get("fields", {}).get("id")),
     ).fetchone()
     if row is None:
         return {}
-    number, unit, person, finding, owner, until, level, decided_by = row
+    number, unit, person, finding, owner, until, measure, decided_by = row
     calendar = world.calendar(told.recorded_at)
     on = calendar.local_date(told.recorded_at)
     rules = world.accountability_of(unit, on)
@@ -51,7 +50,7 @@ def _proceeding(connection: Connection, told: Told, world: World, locale: Locale
         "facts": (cause,),
         "statement_until": until,
         "statement_to": name_of(world, owner or unit, locale, on),
-        "measure": MEASURES[level - 1] if level else None,
+        "measure": measure,
         "reason": _reason(connection, told) or cause,
         "decided_by": name_of(world, decided_by or owner or unit, locale, on),
         "decided_on": on,

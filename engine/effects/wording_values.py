@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engine.effects.outbox import Told
@@ -13,6 +13,11 @@ from rules.time_limits import due
 from rules.world import World
 
 Values = dict[str, Any]
+# How the cause of an alert about a duty begins → what an alert that climbs says of it.
+DUTIES = {
+    "proceeding": "proceeding_overdue", "inquiry": "inquiry_unanswered", "supervision": "supervision_unanswered",
+    "referral": "referral_without_receipt",
+}  # fmt: skip
 
 
 def case_values(told: Told, world: World, locale: Locale, on: date) -> Values:
@@ -33,6 +38,7 @@ def case_values(told: Told, world: World, locale: Locale, on: date) -> Values:
         **_limit(told),
         **_alert(told, world, locale, on),
         **_step(told, item, locale),
+        **_duty(told, world),
     }
 
 
@@ -107,7 +113,20 @@ def _owner(told: Told) -> str:
 
 def _cause_code(cause: str) -> str:
     subject, _, detail = cause.partition(":")
-    return {"limit": "limit_expired", "step": f"step_overdue:{detail}", "hold": "hold_open"}.get(subject, cause)
+    known = {"limit": "limit_expired", "step": f"step_overdue:{detail}", "hold": "hold_open", **DUTIES}
+    return known.get(subject, cause)
+
+
+def _duty(told: Told, world: World) -> Values:
+    """What somebody has to do who owns a phase of a proceeding, or was asked by an inspector; and whether the day has passed."""
+    subject, _, rest = (told.cause or "").partition(":")
+    if subject not in DUTIES:
+        return {}
+    duty = rest.rpartition(":")[2] if subject == "proceeding" else subject
+    asked = told.data.get("respond_until")
+    zone = world.calendar(told.recorded_at).zone
+    end = datetime.fromisoformat(asked or told.data["scheduled_at"]).astimezone(zone)
+    return {"duty": duty, "due_on": (end - timedelta(microseconds=1)).date(), "overdue": asked is None}
 
 
 def _until(within: Limit | None, since: datetime, world: World) -> tuple[date, datetime] | None:
