@@ -52,7 +52,16 @@ def _limit(view: View, name: str, at: datetime, publish: datetime) -> list[Concl
     person = against[0] if against else None
     kind = "limit_expired"
     return [
-        finding(view, kind, about(kind, name), at, publish, against, clock=name, person=person),
+        finding(
+            view,
+            kind,
+            about(kind, name),
+            at,
+            publish,
+            [*against, *(str(s["person"]) for s in held)],
+            clock=name,
+            person=person,
+        ),
         breach(view, kind, name, at, publish, shares=held, against=against),
     ]
 

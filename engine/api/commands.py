@@ -42,7 +42,7 @@ def dismiss(
 @router.post("/findings/{finding_id}/excuse", summary="Excuse a finding (免责, 容错)", response_model=None)
 def excuse(finding_id: Id, act: acts.Excuse, parts: Parts, db: Database, sender: Reader, key: Key = None) -> Response:
     order = orders.about_finding(db, finding_id, "finding.excused", act)
-    return _submit(parts, db, order, (sender.source, key))
+    return submit(parts, db, order, (sender.source, key))
 
 
 @router.post("/findings/{finding_id}/withdraw", summary="Take a finding back", response_model=None)
@@ -50,7 +50,7 @@ def withdraw(
     finding_id: Id, act: acts.Withdrawal, parts: Parts, db: Database, sender: Reader, key: Key = None
 ) -> Response:
     order = orders.about_finding(db, finding_id, "finding.withdrawn", act)
-    return _submit(parts, db, order, (sender.source, key))
+    return submit(parts, db, order, (sender.source, key))
 
 
 @router.post("/alerts/{alert_id}/acknowledge", summary="Acknowledge an alert", response_model=None)

@@ -1,4 +1,4 @@
-"""An inspector's morning, through the HTTP API and with captured mail: from the red card to the executed measure (issue 5, "Must show")."""
+"""An inspector's morning through the HTTP API with captured mail: from the red card to the executed measure."""
 
 import asyncio
 import json

@@ -134,6 +134,7 @@ def test_whoever_had_a_share_does_not_confirm():
     world = a_case(4).accepted("03-02 09:00").fact("case.handed_over", "03-05 17:00", to=HEAD)
     out = confirm(world, "03-10 10:00", actor=HEAD, id="word").until("04-01 09:00")
     assert refused(out) == {"word": "not_competent"} and of(out) == []
+    assert out.findings("limit_expired")[0]["status"] == "open"
 
 
 def test_a_declared_recusal_passes_the_case_on():
