@@ -65,7 +65,7 @@ AFTER_THE_END = frozenset(
         "decision.made", "decision.served", "result.available", "verification.completed", "case.reopened", "case.voided",
         "consent.revocation_opened", "consent.revoked", "harm.reported", "hold.closed", "reason.rejected", "inquiry.opened",
         "inquiry.answered", "finding.confirmed", "finding.dismissed", "finding.excused", "finding.withdrawn", "finding.reported", "supervision.proposed", "supervision.answered",
-        "alert.acknowledged", "alert.answered", "alert.closed", "referral.answered",
+        "alert.acknowledged", "alert.answered", "alert.closed", "referral.answered", "evidence.sealed",
         "fee.charged", "office.absent", "case.referred", "complaint.filed", "complaint.accepted", "complaint.answered", "rating.submitted", "rating.appealed",
         "rectification.completed", "fact.corrected", "fact.retracted", "fee.paid", "case.linked", "office.answered", "step.completed",
         "breach.reversed", "pattern.found",

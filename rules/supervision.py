@@ -113,6 +113,13 @@ class ReferralAnswered(PersonNamed, frozen=True, kw_only=True):
     receipt: str | None = None
 
 
+class EvidenceSealed(Payload, frozen=True, kw_only=True):
+    """A package of evidence was handed out; it is known by its hash."""
+
+    sha256: str
+    to: str | None = None
+
+
 class AlertAcknowledged(Payload, frozen=True):
     level: str | None = None
     cause: str | None = None

@@ -130,6 +130,13 @@ class ReferralAnswer(Act):
     receipt: Text | None = None
 
 
+class EvidenceSealed(Act):
+    """A package of evidence, known by its hash."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    to: PersonId | None = None
+
+
 class Hearing(Act):
     """The record of a hearing (听取陈述申辩笔录)."""
 

@@ -52,6 +52,7 @@ COMMANDS = (
     Command(_WORK, "document", "engine.cli.document", "监察文书与模板", "papers of supervision and their templates"),
     Command(_WORK, "hold", "engine.cli.hold", "暂缓生效", "effects on hold"),
     Command(_WORK, "fact", "engine.cli.fact", "待安置和隔离的事实", "facts that wait, and how to settle them"),
+    Command(_WORK, "evidence", "engine.cli.evidence", "移送证据包", "sealed packages of evidence"),
     Command(_WORK, "certificate", "engine.cli.certificate", "默许证明", "certificates"),
     Command(_RULES, "limit", "engine.cli.limit", "期限计算（JSON Lines）", "the limit calculator (JSON Lines)"),
     Command(_RULES, "rehearse", "engine.cli.rehearse", "虚拟时间推演", "a whole world in virtual time"),
