@@ -29,6 +29,7 @@ from engine.console.pages import (
     score_report,
     scores,
     sign_in,
+    simulations,
     static,
     today,
 )
@@ -57,6 +58,7 @@ def console_router(console: Console) -> APIRouter:
         filings,
         calendars,
         carriers,
+        simulations,
         parked,
         messages,
         preferences,

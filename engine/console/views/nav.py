@@ -24,6 +24,7 @@ _ENTRIES: tuple[tuple[str, str, str, Action | None], ...] = (
     ("register", "units", "/units", "catalogue.read"),
     ("register", "items", "/items", "catalogue.read"),
     ("register", "filings", "/filings", "catalogue.edit"),
+    ("register", "simulations", "/simulations", "rules.simulate"),
     ("register", "carriers", "/carriers", "catalogue.read"),
     ("register", "calendars", "/calendars", "catalogue.read"),
     ("reports", "scores", "/scores", "score.read"),

@@ -1,0 +1,61 @@
+"""What-if in the console: a form without JSON, progress that can be left, figures that lead to their cases."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from tests.support.pages import sign_in
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def head(application):
+    return sign_in(application, "head")
+
+
+def asked(client, **fields):
+    csrf = re.search(r'name="csrf" value="([^"]*)"', client.get("/simulations").text)[1]
+    return client.post("/simulations", data={"csrf": csrf, "item": "UR-01", **fields})
+
+
+def ended(client, address: str) -> str:
+    bound = time.monotonic() + 30
+    while time.monotonic() < bound:
+        page = client.get(address).text
+        if "推算中" not in page:
+            return page
+        time.sleep(0.05)
+    raise AssertionError("the simulation does not end")
+
+
+def test_a_head_of_a_unit_tries_a_limit_and_follows_the_figures_to_their_cases(head):
+    answer = asked(head, amount="1", without_steps="1", title="一日办结")
+    assert answer.status_code == 303, answer.text
+    page = ended(head, answer.headers["location"])
+    assert "已完成" in page
+    assert "一日办结" in page
+    link = re.search(r'href="(\?gained=earlier[^"#]*)', page)[1].replace("&amp;", "&")
+    assert "AL-2026-" in head.get(answer.headers["location"] + link).text
+    assert "一日办结" in head.get("/simulations").text
+
+
+def test_a_draft_that_changes_nothing_says_so(head):
+    assert "没有任何办件会因此改变" in ended(head, asked(head).headers["location"])
+
+
+def test_a_mistake_is_told_and_nothing_is_lost(head):
+    answer = asked(head, amount="many")
+    assert answer.status_code == 422
+    assert 'value="many"' in answer.text
+
+
+def test_others_units_rules_are_not_simulated_and_not_seen(head, application):
+    assert asked(head, item="PL-01", amount="1").status_code == 403
+    address = asked(head, amount="2").headers["location"]
+    assert sign_in(application, "inspector").get(address).status_code == 403
+    assert sign_in(application, "leading").get(address).status_code == 200
+    assert head.get("/simulations/00ff").status_code == 404
