@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from rules.items import Item, Struct
+from rules.items import Item, Struct, Withholding
 from rules.limit import Limit
 from rules.stream import Entry, Record
 
@@ -51,13 +51,6 @@ class Review(Struct, frozen=True, omit_defaults=False):
     at: datetime | None = None
     remarks: str | None = None
     overdue: bool = False
-
-
-class Withholding(Struct, frozen=True):
-    """A power that may not be published is filed with its basis and the reason."""
-
-    basis: str
-    reason: str
 
 
 class Filing(Struct, frozen=True, omit_defaults=False):

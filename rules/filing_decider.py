@@ -32,7 +32,7 @@ from rules.stream import Entry
 from rules.time_limits import due
 from rules.world import World
 
-replace = msgspec.structs.replace
+replace, to_builtins = msgspec.structs.replace, msgspec.to_builtins
 Granted = tuple[Entry, ...]
 
 
@@ -48,7 +48,7 @@ def decide(filing: Filing | None, wish: Wish, who: str, at: datetime, world: Wor
         case GiveReview():
             return _review(filing, wish, who, at, world)
         case Approve():
-            return _approve(filing, wish, who, at)
+            return _approve(filing, wish, who, at, world)
         case SendBack(remarks):
             return _send_back(filing, remarks, who, at)
         case Publish():
@@ -137,14 +137,28 @@ def _after(filing: Filing, at: datetime, world: World) -> Filing:
     return replace(filing, phase="approving", approve_by=end.expires_at)
 
 
-def _approve(filing: Filing, wish: Approve, who: str, at: datetime) -> Granted | Refused:
+def _approve(filing: Filing, wish: Approve, who: str, at: datetime, world: World) -> Granted | Refused:
     if filing.phase != "approving":
         return _not_now(filing)
     if who == filing.author:
         return _own_matter()
     if filing.withholding is not None:
-        return (on_record("filing_withheld", replace(filing, phase="withheld", remarks=wish.remarks), who, at),)
+        return _withhold(replace(filing, remarks=wish.remarks), who, at, world)
     return (on_record("filing_approved", replace(filing, phase="approved", remarks=wish.remarks), who, at),)
+
+
+def _withhold(filing: Filing, who: str, at: datetime, world: World) -> Granted:
+    """Filed with basis and reason: it may be exercised from the next day on, though nobody publishes it."""
+    tomorrow = world.calendar(at).local_date(at) + timedelta(days=1)
+    known = world.versions(filing.code)
+    first = max([tomorrow, *(one.effective_from + timedelta(days=1) for one in known)])
+    version = max((one.version for one in known), default=0) + 1
+    body = filing.item | {
+        "version": version,
+        "effective_from": first.isoformat(),
+        "withheld": to_builtins(filing.withholding),
+    }
+    return (on_record("filing_withheld", replace(filing, phase="withheld", item=body, version=version), who, at),)
 
 
 def _send_back(filing: Filing, remarks: str, who: str, at: datetime) -> Granted | Refused:

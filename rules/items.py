@@ -147,6 +147,13 @@ class Exemption(Struct, frozen=True):
     filed_on: date | None = None
 
 
+class Withholding(Struct, frozen=True):
+    """A power that may not be published: it is exercised and timed like any other, and no carrier shows it."""
+
+    basis: str
+    reason: str
+
+
 class Item(Struct, frozen=True):
     """`flow_chart`: the approved chart as BPMN 2.0; without it the steps are the chart. `windows`: those authorised to handle it."""
 
@@ -188,6 +195,7 @@ class Item(Struct, frozen=True):
     work_discipline: tuple[str, ...] = ()
     accountability: str | None = None
     retired: bool = False
+    withheld: Withholding | None = None
     carriers: tuple[Carrier, ...] = ()
     exceptions: tuple[Exemption, ...] = ()
 

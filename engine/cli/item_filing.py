@@ -103,7 +103,8 @@ def submit(
     withhold_reason: Annotated[str | None, typer.Option(help="不予公布的理由 · reason for not publishing")] = None,
 ) -> None:
     """报送审核;有错误不能报送 · submit for review; refused while lint finds errors."""
-    from rules.filing import Submit, Withholding
+    from rules.filing import Submit
+    from rules.items import Withholding
 
     if (withhold_basis is None) != (withhold_reason is None):
         raise typer.BadParameter(pick("依据和理由须同时写明", "give the basis and the reason together"))

@@ -39,7 +39,7 @@ def act(connection: Connection, id_: str, wish: Wish, who: str, clock: Clock) ->
         renudge(connection, [stream_id])  # a new phase is news, also where no moment changed
         after = filing_of(moving.stream.records.get(KEY))
         assert after is not None
-        if after.phase == "published":
+        if after.phase in {"published", "withheld"}:
             _publish(connection, after.entry(), who, moving.at)
     return after
 

@@ -190,6 +190,19 @@ def test_the_log_says_who_did_what_when_and_what_changed(agency: Agency):
     assert [row["id"] for row in agency.get("/filings?phase=returned")["rows"]] == [id_]
 
 
+def test_a_withheld_power_is_exercised_and_is_no_finding(agency: Agency):
+    agency.post("/configuration", actor="root", parts=PARTS)
+    id_ = agency.file("zhang", ITEM | {"fees": []})
+    basis = {"basis": "《保守国家秘密法》第九条", "reason": "涉密"}
+    assert agency.post(f"/filings/{id_}/submit", actor="zhang", withhold=basis).status_code == 200
+    for who, office in (("sun", "legal_office"), ("wu", "approval_centre")):
+        agency.post(f"/filings/{id_}/review", actor=who, office=office, verdict="agreed")
+    assert agency.post(f"/filings/{id_}/approve", actor="boss").json()["phase"] == "withheld"
+    agency.clock.at = datetime(2026, 3, 3, 1, 0, tzinfo=UTC)
+    assert agency.accept("A1")["due_on"] == "2026-03-13"
+    assert agency.get("/findings")["rows"] == []
+
+
 def test_what_is_configured_can_be_exported_and_imported_again_without_change(agency: Agency):
     agency.post("/configuration", actor="root", parts=PARTS)
     agency.publish(ITEM, "2026-03-03")

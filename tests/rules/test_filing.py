@@ -26,13 +26,12 @@ from rules.filing import (
     Submit,
     Wish,
     Withdraw,
-    Withholding,
     changes,
     filing_of,
 )
 from rules.filing_decider import decide
 from rules.filing_stream import advance_filing, stepped
-from rules.items import Item
+from rules.items import Item, Withholding
 from rules.limit import Limit
 from rules.stream import Entry, Health, Stream
 from rules.world import World
@@ -207,6 +206,11 @@ def test_a_power_that_may_not_be_published_is_filed_with_basis_and_reason():
     desk.want("zhang", Submit(withhold=Withholding(basis="《保守国家秘密法》第九条", reason="涉密")))
     desk.want("sun", GiveReview(office="legal_office", verdict="agreed"))
     assert desk.want("huo", Approve()) == "withheld"
+    item = desk.filing.entry()
+    assert (item.version, item.effective_from.isoformat(), item.published_on) == (1, "2026-03-03", None)
+    assert item.withheld is not None and item.withheld.reason == "涉密", (
+        "it is timed like any other, and no carrier shows it"
+    )
     assert desk.want("huo", Publish(effective_from=date(2026, 3, 3))) == "wrong_phase"
 
 

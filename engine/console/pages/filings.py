@@ -32,9 +32,8 @@ from rules.filing import (
     Submit,
     Wish,
     Withdraw,
-    Withholding,
 )
-from rules.items import Effect
+from rules.items import Effect, Withholding
 from rules.practice import ARTICLE_45
 
 REASONS = (*ARTICLE_45, "completion", "public_notice", "applicant_cause", "joint_office", "other")
