@@ -43,8 +43,12 @@ def late(filing: Filing, name: str, unit: str | None, due_on: date, at: datetime
 
 
 def _desk(world: World, unit: str, on: date) -> tuple[str, ...]:
+    """Whoever opens the post there; the leading-group office is an address by itself."""
+    desk = next((found for post in DESK if (found := world.holders(unit, post, on))), ())
+    if not desk and unit == world.leading_group_office:
+        return office(world)
     ladder = climb(world, unit, on, DESK)
-    return ladder[0] if ladder else ()
+    return desk or (ladder[0] if ladder else ())
 
 
 def _notices(

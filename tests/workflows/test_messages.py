@@ -10,6 +10,7 @@ import pytest
 
 from engine.effects.collecting import Collector
 from engine.effects.delivering import Deliveries
+from engine.filings.desk import act
 from engine.intake.decide import decide
 from engine.intake.envelope import Envelope
 from engine.intake.health import beat
@@ -19,6 +20,8 @@ from engine.storage.connect import Pool
 from notifications.channels.base import Delivery
 from notifications.channels.registry import Channels
 from notifications.render import Message
+from rules.filing import Filing, Save, Submit
+from tests.rules.lint_examples import an_item
 from tests.support.worlds import ITEM, MONDAY, TestClock, a_database, accepted, message
 
 pytestmark = pytest.mark.postgres
@@ -140,6 +143,22 @@ def test_late_steps_silent_offices_holds_and_remedies_have_words(desk: Desk) -> 
     assert {kind for (kind,) in desk.rows("SELECT DISTINCT kind FROM notice")} >= {"lead_office_told", "remedies"}
     causes = {cause.partition(":")[0] for (cause,) in desk.rows("SELECT DISTINCT cause FROM alert")}
     assert {"step", "hold", "limit"} <= causes
+
+
+def test_who_has_to_review_is_told_and_so_are_those_above_when_it_is_late(desk: Desk) -> None:
+    with desk.pool.connection() as connection:
+        assert isinstance(
+            act(connection, "x1", Save(item=an_item({"extension": None, "steps": None})), "zhang", desk.clock), Filing
+        )
+        assert isinstance(act(connection, "x1", Submit(), "zhang", desk.clock), Filing)
+    desk.collector.collect()
+    [(waiting,)] = desk.rows("SELECT body FROM message WHERE person = 'office'")
+    assert "待审核" in waiting
+    desk.go(timedelta(days=12))
+    desk.collector.collect()
+    bodies = [row[0] for row in desk.rows("SELECT body FROM message WHERE person = 'office' ORDER BY created_at DESC")]
+    assert any("审核超期" in body or "届满未答复" in body for body in bodies)
+    assert desk.rows("SELECT problem FROM outbox WHERE problem IS NOT NULL") == []
 
 
 def test_back_filled_cases_send_nothing_to_anybody(desk: Desk) -> None:
