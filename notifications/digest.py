@@ -62,6 +62,15 @@ def merge(pending: Iterable[Pending], at_most: int = LINES_PER_MESSAGE) -> tuple
     return (*alone, *merged)
 
 
+def halves(digest: Digest) -> tuple[Digest, Digest]:
+    """The same notices in two messages, for a channel that has no room for them in one."""
+    middle = len(digest.pending) // 2
+    return (
+        Digest(addressee=digest.addressee, pending=digest.pending[:middle]),
+        Digest(addressee=digest.addressee, pending=digest.pending[middle:]),
+    )
+
+
 def render_digest(digest: Digest, locale: Locale, zone: ZoneInfo, root: Path = TEMPLATES) -> Message:
     """One notice as itself, several as a list of their subjects with the way to each."""
     first = digest.pending[0]

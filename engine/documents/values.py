@@ -204,8 +204,14 @@ class Author:
             "item_code": self._item.code if self._item else None,
             "cause": self._cause(subject),
             "legal_at": legal_at,
-            "clause": clause_of(self._item),
+            "clause": self._clause(subject.partition(":")[2]),
         }
+
+    def _clause(self, clock: str) -> str | None:
+        """Of the limit that was promised; else what the item rests on."""
+        basis = self._item.basis if self._item else None
+        own = basis.get(clock) if isinstance(basis, dict) else None
+        return own or clause_of(self._item)
 
     def _cause(self, subject: str) -> str:
         """What went wrong: a limit, step or office that ran out in a sentence of its own, anything else by its word."""

@@ -13,6 +13,7 @@ from engine.channels import health, pace
 from engine.channels.sending import TEST
 from engine.channels.ways import Way, way
 from engine.effects.addresses import address_of
+from engine.effects.convoy import size
 from engine.storage.connect import Connection, Pool
 from engine.storage.world import load_world
 from notifications.channels.base import Delivery
@@ -102,20 +103,16 @@ def _carried(connection: Connection, found: Outgoing, room: int) -> list[Outgoin
         (found.channel, found.id, found.id, MOST_CARRIED),
     ).fetchall()
     chosen: list[Outgoing] = []
-    left = room - _size(found)
+    left = room - size(found.message)
     for row in rows:
         one = _outgoing(connection, row)
-        if (left := left - _size(one)) < 0:
+        if (left := left - size(one.message)) < 0:
             break
         chosen.append(one)
     connection.execute(
         "UPDATE delivery SET carried_by = %s WHERE id = ANY(%s::text[])", (found.id, [one.id for one in chosen])
     )
     return chosen
-
-
-def _size(one: Outgoing) -> int:
-    return len(one.message.subject.encode()) + len(one.message.text.encode()) + 16
 
 
 def _write(connection: Connection, ids: Sequence[str], status: str, attempt: dict[str, Any], now: datetime) -> None:

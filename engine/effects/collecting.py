@@ -10,6 +10,7 @@ from engine.channels.preferences import EMAIL
 from engine.clock import Clock
 from engine.effects import outbox
 from engine.effects.addresses import APPLICANT, Account, accounts, applicant_address
+from engine.effects.convoy import size
 from engine.effects.messages import Writing, gravest
 from engine.effects.outbox import Told
 from engine.effects.routes import Route, personal, shared
@@ -17,7 +18,7 @@ from engine.effects.wording import Reader, Wording
 from engine.storage.connect import Connection, Pool
 from engine.storage.world import load_world
 from notifications.channels.forms import ChannelForm
-from notifications.digest import Digest, Pending, merge
+from notifications.digest import Digest, Pending, halves, merge
 from notifications.fields import Locale
 
 BATCH = 1000
@@ -84,6 +85,12 @@ class Collector:
         return tuple(route for route in found if self._mail or route.channel != EMAIL)
 
     def _share(self, writing: Writing, form: ChannelForm, digest: Digest, told: Sequence[Told]) -> None:
+        """A group has no inbox to read on in: what does not fit into one message is more than one."""
         message = writing.rendered(digest, self._locale)
-        if message is not None:
-            writing.on_its_way(Route(form.id), digest, message, told)
+        if message is None:
+            return
+        if form.together and len(told) > 1 and size(message) > form.room:
+            for half in halves(digest):
+                self._share(writing, form, half, [one for one in told if one.id in half.ids])
+            return
+        writing.on_its_way(Route(form.id), digest, message, told)

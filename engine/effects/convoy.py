@@ -6,10 +6,16 @@ from collections.abc import Sequence
 
 import msgspec
 
+from notifications.channels.fitting import plain
 from notifications.render import Message
 
 _SUBJECT = {"zh": "{first}（等 {n} 条）", "en": "{first} (and {n} more)"}
 _LINE = "————"
+
+
+def size(message: Message) -> int:
+    """In bytes, with what stands between two of them."""
+    return len(plain(message.subject).encode()) + len(plain(message.text).encode()) + 16
 
 
 def one_message(messages: Sequence[Message]) -> Message:

@@ -10,6 +10,7 @@ import msgspec
 
 from engine.documents.check import TemplateError
 from engine.documents.check import check as try_template
+from engine.intake.check import CONSOLE, ENGINE
 from engine.procedures.charts import chart_of
 from engine.provisioning.folder import Catalogue, ProvisionError
 from notifications.channels.forms import problems
@@ -43,7 +44,7 @@ def found_in(catalogue: Catalogue) -> Iterator[Remark]:
     yield from _units(catalogue)
     yield from _people(catalogue)
     yield from _items(catalogue)
-    for parts in (_channels, _documents, _last_address, _formulas):
+    for parts in (_sources, _channels, _documents, _last_address, _formulas):
         yield from (Remark(message) for message in parts(catalogue))
 
 
@@ -132,6 +133,12 @@ def _holders(item: Item) -> Iterator[tuple[str, str, str]]:
     for place, step in enumerate(item.steps):
         if step.holder is not None:
             yield f"steps[{place}].holder", f"step {step.id}: holder", step.holder
+
+
+def _sources(catalogue: Catalogue) -> Iterator[str]:
+    for source in catalogue.sources:
+        if source.id in {CONSOLE, ENGINE}:
+            yield f"source {source.id!r}: the engine speaks for itself under this name; choose another"
 
 
 def _channels(catalogue: Catalogue) -> Iterator[str]:

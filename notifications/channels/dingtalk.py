@@ -46,7 +46,7 @@ CODES = Table(
     },
     pause=600.0,
 )
-_ROOM = MOST_BYTES - 2000  # for the rest of the JSON and what escaping adds
+ROOM = MOST_BYTES - 2000  # for the rest of the JSON and what escaping adds
 _COLOURS = {"red": "#C00000", "yellow": "#B26A00", "blue": "#1F4E79"}
 _READ = {"zh": "查看", "en": "Open"}
 
@@ -78,7 +78,7 @@ class DingTalk(Robot, frozen=True, kw_only=True):
         title = plain(self.prefix + message.subject)
         head = f'#### <font color="{_COLOURS[colour_of(message.kind)]}">{title}</font>\n\n'
         lines = plain(message.text).replace("\n", "  \n")  # one line end alone is a space
-        text = head + cut(lines, _ROOM - len(head.encode()), message.locale)
+        text = head + cut(lines, ROOM - len(head.encode()), message.locale)
         if message.link is None:
             return {"msgtype": "markdown", "markdown": {"title": title, "text": text}}
         button = {"singleTitle": _READ[message.locale], "singleURL": message.link}

@@ -36,7 +36,7 @@ CODES = Table(
     },
     pause=60.0,
 )
-_ROOM = MOST_BYTES - 3000  # for the rest of the JSON and what escaping adds
+ROOM = MOST_BYTES - 3000  # for the rest of the JSON and what escaping adds
 _COLOURS = {"red": "red", "yellow": "yellow", "blue": "blue"}
 _READ = {"zh": "查看", "en": "Open"}
 
@@ -66,7 +66,7 @@ class Feishu(Robot, frozen=True, kw_only=True):
     def body(self, message: Message) -> dict[str, Any]:
         """Only plain text in it: nobody's words become a mention or a link."""
         title = {"tag": "plain_text", "content": self.prefix + message.subject}
-        text = cut(message.text.strip(), _ROOM - len(message.subject.encode()), message.locale)
+        text = cut(message.text.strip(), ROOM - len(message.subject.encode()), message.locale)
         elements: list[dict[str, Any]] = [{"tag": "div", "text": {"tag": "plain_text", "content": text}}]
         if message.link is not None:
             words = {"tag": "plain_text", "content": _READ[message.locale]}

@@ -64,7 +64,7 @@ class RobotForm(Form, frozen=True, kw_only=True):
 class WeComForm(RobotForm, frozen=True, kw_only=True, tag="wecom"):
     """`key` is the value after `?key=` of the robot's address."""
 
-    room: ClassVar[int] = wecom.MOST_BYTES
+    room: ClassVar[int] = wecom.ROOM
     lines: ClassVar[int] = 15
     url: Url = wecom.URL
 
@@ -72,7 +72,7 @@ class WeComForm(RobotForm, frozen=True, kw_only=True, tag="wecom"):
 class DingTalkForm(RobotForm, frozen=True, kw_only=True, tag="dingtalk"):
     """`key` is the value after `?access_token=`, `secret` that of 加签."""
 
-    room: ClassVar[int] = dingtalk.MOST_BYTES
+    room: ClassVar[int] = dingtalk.ROOM
     lines: ClassVar[int] = 60
     url: Url = dingtalk.URL
 
@@ -80,7 +80,7 @@ class DingTalkForm(RobotForm, frozen=True, kw_only=True, tag="dingtalk"):
 class FeishuForm(RobotForm, frozen=True, kw_only=True, tag="feishu"):
     """`key` is the last part of the robot's address. For Lark set `url` to https://open.larksuite.com/open-apis/bot/v2/hook."""
 
-    room: ClassVar[int] = feishu.MOST_BYTES
+    room: ClassVar[int] = feishu.ROOM
     lines: ClassVar[int] = 60
     url: Url = feishu.URL
 

@@ -15,6 +15,7 @@ from notifications.render import Message
 
 URL = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send"
 MOST_BYTES = 4096
+ROOM = MOST_BYTES - 300  # for the marks around the text
 # developer.work.weixin.qq.com, documents 91770 (group robots) and 90313 (codes).
 CODES = Table(
     fields=("errcode",),

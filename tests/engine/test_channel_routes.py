@@ -81,6 +81,18 @@ def test_a_group_of_the_unit_is_told_each_alert_once_in_digests(desk: Desk) -> N
     assert set(on(desk, "wecom")) == {("channel:wecom", "digest")}
 
 
+def test_a_group_misses_no_alert_though_one_message_has_no_room_for_all(desk: Desk) -> None:
+    with running(WeComService()) as service:
+        desk.channel(service, levels=["red"])
+        late(desk, *(f"办件编号很长的一件-{n:03}" for n in range(30)))
+        ids = [row[0] for row in desk.rows("SELECT id FROM delivery WHERE channel = 'wecom'")]
+        for start in range(0, len(ids), 6):
+            assert set(desk.deliver(*ids[start : start + 6]).values()) == {"delivered"}
+        texts = "".join(request.json["markdown"]["content"] for request in service.taken)
+    assert "全文见收件箱" not in texts
+    assert all(f"办件编号很长的一件-{n:03}" in texts for n in range(30))
+
+
 def test_a_group_of_another_unit_is_not_told(desk: Desk) -> None:
     with running(FeishuService()) as service:
         desk.channel(service, "feishu", units=["office"])
