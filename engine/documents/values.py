@@ -14,7 +14,7 @@ from engine.documents.record import Matter, Row, day_of, instant_of, last_word, 
 from engine.effects.wording_values import clause_of, name_of
 from engine.storage.connect import Connection
 from notifications.fields import Locale
-from rules.accountability import MEASURES, UNIT_MEASURES, Accountability
+from rules.accountability import Accountability
 from rules.calendar import Calendar
 from rules.items import Item
 from rules.time_limits import due
@@ -137,8 +137,7 @@ class Author:
         return self._measure(level) if level else None
 
     def _measure(self, level: int) -> str:
-        names = MEASURES if self._row["person"] else UNIT_MEASURES
-        return _words(self._locale)["measure"][names[level - 1]]
+        return self._t.code("measure" if self._row["person"] else "unit_measure", str(level))
 
     def _term(self) -> str | None:
         """What is withheld and for how long, as the unit's rules say it."""
