@@ -44,6 +44,7 @@ from engine.clock import Clock
 from engine.storage.connect import Pool
 from engine.storage.world import load_world
 from engine.vault.master import Master
+from rules.errors import RuleError
 
 _log = structlog.get_logger(__name__)
 _STEADY, _BURST = 2_000, 4_000  # requests a second and key; a batch is one request
@@ -113,6 +114,10 @@ def _answer_errors(app: FastAPI) -> None:
     async def no_route(_: Request, error: HTTPException) -> Response:
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "refused")
         return problems.respond(problems.problem(error.status_code, code, str(error.detail)), dict(error.headers or {}))
+
+    @app.exception_handler(RuleError)
+    async def against_the_rules(_: Request, error: RuleError) -> Response:
+        return problems.respond(problems.problem(422, error.code, error.message, field=error.field or None))
 
     @app.exception_handler(psycopg.DataError)
     async def unusable(_: Request, __: psycopg.DataError) -> Response:
