@@ -102,7 +102,8 @@ class Calendar:
             return wall.replace(tzinfo=self.zone).astimezone(UTC)
         except OverflowError as error:
             raise RuleError(
-                "out_of_range", f"{day} is too near the end of what a date can say; use one from 0001-01-02 to 9999-12-30"
+                "out_of_range",
+                f"{day} is too near the end of what a date can say; use one from 0001-01-02 to 9999-12-30",
             ) from error
 
     def is_working_day(self, day: date) -> bool:
