@@ -30,6 +30,7 @@ MORE_CODES = {
     "filing_phase",
     "filing_kind",
     "filing_effect",
+    "unit_measure",
 }
 
 
