@@ -55,7 +55,7 @@ def _fee(fold: Fold, fact: Fact) -> None:
         fold.find("wrong_fee", fact.occurred_at, fact.id, person=fold.holder, what=(_said(fact.data),))
 
 
-def charged_as_published(fees: Sequence[dict[str, Any]], code: str | None, amount: str | int | None) -> bool:
+def charged_as_published(fees: Sequence[dict[str, Any]], code: str | None, amount: str | float | None) -> bool:
     """Whether a published fee has this code and this amount; one published without an amount has its own way of being worked out."""
     given = _amount(amount)
     if given == 0:

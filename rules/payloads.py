@@ -116,7 +116,7 @@ class VerificationCompleted(Payload, frozen=True):
 
 class Fee(Payload, frozen=True):
     code: str | None = None
-    amount: str | int | None = None
+    amount: str | int | float | None = None
 
 
 class DataFailed(Payload, frozen=True):

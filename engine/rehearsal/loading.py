@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -23,6 +24,8 @@ from rules.rehearsal_report import Question
 from rules.world import Person, Source, Unit, World
 
 LAST_ADDRESS = "leading_group_office"  # where a file names none: the last address always exists (accountability.md 4)
+
+T = TypeVar("T")
 
 
 class GivenFact(Struct, frozen=True):
@@ -117,7 +120,7 @@ def world_of(given: Given) -> World:
     """The world that a file describes. Raises RuleError."""
     rules = (given.accountability,) if isinstance(given.accountability, Accountability) else given.accountability
     return World(
-        profile=profile_from(given.profile),
+        profile=_named("profile", lambda: profile_from(given.profile)),
         calendars=_calendars(given),
         units=given.units,
         people=given.people,
@@ -132,6 +135,19 @@ def world_of(given: Given) -> World:
     )
 
 
+def _named(field: str, made: Callable[[], T]) -> T:
+    """What is made, or the error with the field named from further out."""
+    try:
+        return made()
+    except RuleError as error:
+        raise error.under(field) from error
+
+
+def _version(spec: dict[str, Any], base: str | None, known: dict[str, Calendar]) -> Calendar:
+    under = None if base is None else known.get(base) or shipped(base)
+    return Calendar.from_dict(spec, base=under)
+
+
 def _calendars(given: Given) -> tuple[tuple[datetime, Calendar], ...]:
     """Each version from the instant it is known; one without `known_from` from the import fact that names it."""
     found: list[tuple[datetime, Calendar]] = []
@@ -143,8 +159,7 @@ def _calendars(given: Given) -> tuple[tuple[datetime, Calendar], ...]:
         spec = dict(spec)  # noqa: PLW2901 - taken apart
         since = spec.pop("known_from", None) or imported.get(spec.get("version"))
         base = spec.pop("extends", None)
-        under = known.get(base) or shipped(base) if base is not None else None
-        calendar = Calendar.from_dict(spec, base=under)
+        calendar = _named(f"calendars[{place}]", lambda: _version(spec, base, known))  # noqa: B023 - called at once
         known[calendar.version] = calendar
         if since is None:
             raise RuleError(

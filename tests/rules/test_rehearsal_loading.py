@@ -30,6 +30,10 @@ def broken(**changes):
         (broken(case=None), "missing_field", "facts[0].case"),
         (broken(type="source.watermark", data={"through": "soon"}), "wrong_value", "facts[0].data.through"),
         (world(calendars=[{"version": "a"}]), "missing_field", "calendars[0]"),
+        (world(calendars=[{"version": "a", "extends": "XX"}]), "unknown_calendar", "calendars[0]"),
+        (world(calendars=[{"version": "a", "dayz": []}]), "unknown_field", "calendars[0].dayz"),
+        (world(profile="cn"), "unknown_profile", "profile"),
+        (world(profile={"suspension": {"stop": True}}), "unknown_field", "profile.suspension.stop"),
     ],
 )
 def test_an_error_names_its_field(spec, code, field):
@@ -45,3 +49,10 @@ def test_everything_but_items_facts_and_until_has_a_default():
     assert set(out) == {
         "cases", "refusals", "findings", "breaches", "alerts", "proceedings", "notices", "parked", "quarantined", "duplicates", "answers",
     }  # fmt: skip
+
+
+def test_a_fee_may_be_written_with_a_fraction():
+    spec = world()
+    charged = {"id": "fee", "type": "fee.charged", "case": "A", "occurred_at": "2026-03-03T09:00:00+08:00"}
+    spec["facts"].append(charged | {"data": {"code": "F", "amount": 12.5}})
+    assert load(msgspec.json.encode(spec)).facts[-1].data.amount == 12.5
