@@ -132,6 +132,13 @@ class Weeks(RuleBasedStateMachine):
         facts.append({**again, "recorded_at": self.now.isoformat()})
         self.repeats += 1
 
+    @rule(chance=st.integers(0, 99))
+    def taken_back(self, chance: int) -> None:
+        said = [f for f in self.known() if not f["type"].startswith(("application.accepted", "source.", "fact."))]
+        if said:
+            what = said[chance % len(said)]
+            self.say("fact.retracted", self.now, {"fact": what["id"], "reason": "误录", "approver": "sun"})
+
     @rule(hours=st.integers(1, 60))
     def the_engine_is_down(self, hours: int) -> None:
         self.now += timedelta(minutes=1)
@@ -213,10 +220,10 @@ class Weeks(RuleBasedStateMachine):
             assert not any(begin < legal and (end is None or legal < end) for begin, end in pauses)
 
     def known(self) -> list[dict[str, Any]]:
-        """Facts that the engine has by now, without repeats, in order of occurrence."""
-        return sorted(
-            {f["id"]: f for f in reversed(self.world.spec["facts"])}.values(), key=lambda f: at(f["occurred_at"])
-        )
+        """Facts that the engine has by now and nobody has taken back, without repeats, in order of occurrence."""
+        facts = {f["id"]: f for f in reversed(self.world.spec["facts"])}
+        gone = {f["data"]["fact"] for f in facts.values() if f["type"] == "fact.retracted"}
+        return sorted((f for f in facts.values() if f["id"] not in gone), key=lambda f: at(f["occurred_at"]))
 
     def before(self, moment: datetime, type_: str) -> list[dict[str, Any]]:
         return [f["data"] for f in self.known() if f["type"] == type_ and at(f["occurred_at"]) < moment]
