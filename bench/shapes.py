@@ -87,7 +87,7 @@ def _charged(index: int, at: datetime) -> Facts:
     yield _fact(index, "heard", "statement.filed", found + timedelta(days=1), {"text": "说明"})
     measure = {"level": 2, "reason": "示例"}
     yield _fact(index, "measure", "measure.decided", found + timedelta(days=12), measure, actor="head-0")
-    if index % 5 == 0:
+    if index % 50 == 0:
         yield _fact(index, "plea", "review.requested", found + timedelta(days=15), {})
         yield _fact(index, "review", "review.decided", found + timedelta(days=20), {"result": "reversed"})
 

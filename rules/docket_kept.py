@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect, insort
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rules.acts import take
 from rules.conclusion import Conclusion
-from rules.facts import Fact
+from rules.facts import Fact, order
 from rules.phases import Place
 from rules.proceedings import Folding, Proceeding, Refused, in_order
 from rules.stream import Record, Stream
 from rules.words import OF_ALERTS
+
+COUNTING = frozenset({"breach.confirmed", "breach.withdrawn", "review.decided"})
+DECIDING = "measure.decided"  # what was proposed rests on the count of that moment
+
+
+def _apart(fact: Fact, later: Fact, *, of_unit: bool) -> bool:
+    """Whether two facts say the same whichever is heard first."""
+    types = {fact.type, later.type}
+    if fact.case == later.case:
+        return types == {"breach.withdrawn", "review.decided"} and fact.occurred_at == later.occurred_at
+    counts = types & COUNTING
+    return not (counts and DECIDING in types) and not (of_unit and counts)
 
 
 class KeptDocket:
@@ -25,7 +38,7 @@ class KeptDocket:
         self.keys: dict[str, list[str]] = {}
         self.places: dict[str, int] = {}
         self.unfinished: set[str] = set()
-        self._last: Fact | None = None
+        self._folded: list[Fact] = []
         self._moments: dict[str, datetime] = {}
         self._queue: list[tuple[datetime, str]] = []
         self.words: list[Fact] = []
@@ -33,22 +46,40 @@ class KeptDocket:
         self._told = [0, 0]
 
     def fits(self, stream: Stream, new: Sequence[Fact], place: Place) -> bool:
-        """Whether what is new is later than all before, in the same world; a post that has changed hands, or a word about alerts, may concern all."""
+        """Whether one can go on from here: the same world; a post that has changed hands, or a word about alerts, may concern all."""
         same = self.version == stream.version and self.place.at <= place.at
         if not same or self.place.world is not place.world or self.place.calendar is not place.calendar:
             return False
         days = [p.calendar.local_date(p.at) for p in (self.place, place)]
-        if place.world.posts_changed(*days) or any(fact.type in OF_ALERTS for fact in new):
-            return False
-        return self._last is None or in_order([self._last, *new])[0] is self._last
+        return not (place.world.posts_changed(*days) or any(fact.type in OF_ALERTS for fact in new))
+
+    def follows(self, new: Sequence[Fact]) -> bool:
+        """Whether what is new can be folded now: it is later than all before, or those later than it would have been the same."""
+        of_unit = self.folding.of_unit
+        for fact in new:
+            later = self._folded[bisect(self._folded, order(fact), key=order) :]
+            if not all(_apart(fact, other, of_unit=of_unit) for other in later):
+                return False
+        return True
 
     def take(self, facts: Iterable[Fact], place: Place) -> None:
         self.place = place
         for fact in in_order(list(facts)):
             take(self.folding, fact)
-            self._last = fact
+            insort(self._folded, fact, key=order)
             if fact.type in OF_ALERTS:
                 self.words.append(fact)
+
+    def adopt(self, before: KeptDocket) -> None:
+        """Folded anew in the same world: only what differs from before is looked at again."""
+        if before.folding.proceedings.keys() - self.folding.proceedings.keys():
+            return
+        self.all_keys = [key for key in self.all_keys if key.startswith("refusal:")]
+        for name, proceeding in self.folding.proceedings.items():
+            if before.folding.proceedings.get(name) == proceeding:
+                del self.folding.turned[name]
+        self.keys, self.unfinished = dict(before.keys), set(before.unfinished)
+        self._moments, self._queue = dict(before._moments), list(before._queue)
 
     def due(self) -> list[Proceeding]:
         """Whom something happened to, and whose moment has come, in the order of their opening."""
@@ -58,9 +89,7 @@ class KeptDocket:
             moment, name = heapq.heappop(self._queue)
             if self._moments.get(name) == moment:
                 names.add(name)
-        if len(names) == 1:
-            return [self.folding.proceedings[name] for name in names]
-        return [p for name, p in self.folding.proceedings.items() if name in names]
+        return [self.folding.proceedings[name] for name in sorted(names, key=self.folding.ranks.__getitem__)]
 
     def refused(self) -> list[Refused]:
         """Those that were not told yet."""

@@ -67,7 +67,8 @@ def advance_docket(stream: Stream, new: Sequence[Fact], at: datetime, world: Wor
 def _kept(stream: Stream, new: Sequence[Fact], place: Place) -> KeptDocket:
     """What the last step left, with what is new; or all of it anew."""
     kept: KeptDocket | None = stream.derived
-    if kept is not None and kept.fits(stream, new, place):
+    fits = kept is not None and kept.fits(stream, new, place)
+    if kept is not None and fits and kept.follows(new):
         kept.version = None  # until this step is done
         kept.take(new, place)
         return kept
@@ -75,6 +76,8 @@ def _kept(stream: Stream, new: Sequence[Fact], place: Place) -> KeptDocket:
     anew.take((*stream.facts, *new), place)
     anew.places = {key: n for n, key in enumerate(stream.records)}
     anew.all_keys = list(stream.records)
+    if kept is not None and fits:
+        anew.adopt(kept)
     return anew
 
 

@@ -126,7 +126,7 @@ class Docket(msgspec.Struct, frozen=True):
 class Folding:
     """Facts go in one by one; `rules.acts` holds what people may do in a proceeding.
 
-    `touched` by the fact in hand; `turned` are those that differ since somebody last looked.
+    `touched` by the fact in hand; `turned` are those that differ since somebody last looked; `ranks` are in the order of opening.
     """
 
     def __init__(self, name: str, world: World, calendar: Calendar) -> None:
@@ -141,6 +141,7 @@ class Folding:
         self._tally = Tally()
         self.touched: dict[str, Proceeding] = {}
         self.turned: dict[str, Proceeding] = {}
+        self.ranks: dict[str, tuple[datetime, int, int, str]] = {}
         self.counted: dict[str, Counted] = {}
         self.refusals: list[Refused] = []
         self.parked: list[tuple[str, str]] = []
@@ -194,6 +195,7 @@ class Folding:
             frozen_at=self.referred.get(fact.case), breaches=breaches,
         )  # fmt: skip
         self._list(opened, breaches)
+        self.ranks[data.breach] = order(fact)
         last = self.calendar.local_date(legal_at)
         self._tally.open(data.breach, back(last, rules.window, self.calendar, self.world), last)
         return opened
