@@ -6,7 +6,7 @@ Live steps a stream when a fact comes or its moment arrives; here the same steps
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -58,7 +58,7 @@ class Rehearsal:
     def __init__(self, world: World, until: datetime, outages: Sequence[Outage] = ()) -> None:
         self.world = world
         self.until = until
-        self.outages = outages
+        self.outages = sorted(outages, key=lambda o: o.start)
         self.streams: dict[str, Stream] = {}
         self.ledgers: dict[str, list[Line]] = {}
         self.parked: dict[tuple[str, str], tuple[Fact, str]] = {}
@@ -71,6 +71,8 @@ class Rehearsal:
         self._next: dict[str, datetime] = {}
         self._queue: list[tuple[datetime, int, int, str]] = []
         self._places = 0
+        self._waiting: dict[str, dict[tuple[str, str], None]] = {}
+        self._behind: set[str] = set()
         self._dockets_of: dict[str, set[str]] = {}
         self._ends = sorted(o.end for o in outages if o.what == "engine")
 
@@ -98,7 +100,7 @@ class Rehearsal:
 
     def _taken_at(self, fact: Fact) -> datetime:
         at = fact.recorded_at
-        for outage in sorted(self.outages, key=lambda o: o.start):
+        for outage in self.outages:
             if outage.what in {"engine", fact.source} and outage.start <= at < outage.end:
                 at = outage.end
         return at
@@ -126,7 +128,7 @@ class Rehearsal:
         if is_for_docket(fact):
             found = self._dockets(fact)
             if not found:
-                self.parked[fact.source, fact.id] = (fact, "no proceeding is known that this concerns")
+                self._park(fact, "no proceeding is known that this concerns")
             return found
         if not self._in_catalogue(fact):
             self.quarantined.append((fact, f"the item {fact.item} is not in the published catalogue"))
@@ -136,7 +138,7 @@ class Rehearsal:
             return [self._catalogue_of[fact.case]]
         stream = f"case:{fact.case}"
         if stream not in self.streams and fact.item is None:
-            self.parked[fact.source, fact.id] = (fact, "the case is not known yet")
+            self._park(fact, "the case is not known yet")
             return []
         return [stream]
 
@@ -158,14 +160,12 @@ class Rehearsal:
         if isinstance(fact.data, CarrierNamed):
             self._step(f"{CARRIERS}{fact.data.item}", [msgspec.structs.replace(fact, recorded_at=at)], at)
             return
-        for name, stream in list(self.streams.items()):
-            if name.startswith("case:") and (fact.type == "calendar.imported" or self._waits_for(stream, fact.source)):
+        every = fact.type == "calendar.imported"
+        if not every and not self._behind:
+            return
+        for name in [name for name in self.streams if name in self._behind or (every and name.startswith("case:"))]:
+            if every or self.streams[name].view.source == fact.source:
                 self._step(name, [], at)
-
-    @staticmethod
-    def _waits_for(stream: Stream, source: str) -> bool:
-        hold = stream.records.get("hold:source_behind")
-        return hold is not None and hold.status == "open" and stream.view.source == source
 
     # -- steps --------------------------------------------------------------------------------------------------------------
 
@@ -191,10 +191,11 @@ class Rehearsal:
 
     def _step(self, name: str, new: list[Fact], at: datetime) -> None:
         stream = self.streams.get(name) or Stream(id=name)
-        if not stream.facts:
-            new = [*new, *self._unpark(lambda f: name == f"case:{f.case}" and not is_for_docket(f), at)]
+        if not stream.facts and name.startswith("case:"):
+            new = [*new, *self._unpark(name.removeprefix("case:"), lambda f: not is_for_docket(f), at)]
         step = ADVANCES[name.partition(":")[0]](stream, new, at, self.world, self._health(at))
         self.streams[name] = step.stream
+        self._note(name, step)
         self._write(name, new, step, at)
         self._schedule(name, step.next_at)
         for message in step.outreach:
@@ -205,15 +206,26 @@ class Rehearsal:
         if kind == "docket":
             self._dockets_of.setdefault(message.fact.case, set()).add(message.stream)
         self._step(message.stream, [message.fact], at)
-        for fact in self._unpark(lambda f: is_for_docket(f) and bool(self._dockets(f)), at):
+        for fact in self._unpark(message.fact.case, lambda f: is_for_docket(f) and bool(self._dockets(f)), at):
             for stream in self._dockets(fact):
                 self._step(stream, [fact], at)
 
-    def _unpark(self, wanted: object, at: datetime) -> list[Fact]:
-        found = [(name, fact) for name, (fact, _) in self.parked.items() if wanted(fact)]  # type: ignore[operator]
-        for name, _ in found:
-            del self.parked[name]
-        return [msgspec.structs.replace(fact, recorded_at=at) for _, fact in found]
+    def _note(self, name: str, step: Step) -> None:
+        """Which cases wait for the word of a source that everything was reported."""
+        for record in step.changed:
+            if record.key == "hold:source_behind":
+                (self._behind.add if record.status == "open" else self._behind.discard)(name)
+
+    def _park(self, fact: Fact, why: str) -> None:
+        self.parked[fact.source, fact.id] = (fact, why)
+        self._waiting.setdefault(fact.case, {})[fact.source, fact.id] = None
+
+    def _unpark(self, case: str, wanted: Callable[[Fact], bool], at: datetime) -> list[Fact]:
+        waiting = self._waiting.get(case, {})
+        found = [name for name in waiting if wanted(self.parked[name][0])]
+        for name in found:
+            del waiting[name]
+        return [msgspec.structs.replace(self.parked.pop(name)[0], recorded_at=at) for name in found]
 
     def _health(self, at: datetime) -> Health:
         ended = [end for end in self._ends if end <= at]
