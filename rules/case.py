@@ -59,6 +59,12 @@ class Stop(msgspec.Struct, frozen=True):
     def span(self) -> Span:
         return Span(start=self.start_value, stop=self.end_value, kind=self.kind)
 
+    def known_by(self, at: datetime) -> Stop:
+        """As it was known at an instant: a restart that came later was not, unless it had been declared."""
+        if self.end is None or self.end <= at or self.end == self.planned_end:
+            return self
+        return msgspec.structs.replace(self, end=None, end_value=None)
+
     def touches(self, clock: str) -> bool:
         return self.clock is None or self.clock == clock
 

@@ -201,11 +201,12 @@ class Fold:
         return min(told.end, under.expires_at) if under else told.end
 
     def before(self, since: datetime) -> list[Fold]:
-        """The same under every calendar that was in force since an instant, before the present one."""
+        """The same under every calendar that was in force since an instant, before the present one, with the stops known by its end."""
         found = []
-        for calendar in self.world.calendars_before(self.calendar, since):
+        for calendar, until in self.world.calendars_before(self.calendar, since):
             other = copy(self)
             other.calendar = calendar
+            other.stops = [stop.known_by(until) for stop in self.stops if stop.start < until]
             found.append(other)
         return found
 

@@ -117,13 +117,13 @@ class World:
         """The calendar in force at an instant (the first one before any is known)."""
         return self.calendars[max(bisect_right(self._known_from, at) - 1, 0)][1]
 
-    def calendars_before(self, calendar: Calendar, since: datetime) -> tuple[Calendar, ...]:
-        """The versions that were in force from an instant on until `calendar` came into force."""
+    def calendars_before(self, calendar: Calendar, since: datetime) -> tuple[tuple[Calendar, datetime], ...]:
+        """The versions that were in force from an instant on until `calendar` came into force, each with the instant it was replaced."""
         if len(self.calendars) == 1:
             return ()
         first = max(bisect_right(self._known_from, since) - 1, 0)
         place = next((n for n, (_, each) in enumerate(self.calendars) if each is calendar), first)
-        return tuple(each for _, each in self.calendars[first:place])
+        return tuple((self.calendars[n][1], self._known_from[n + 1]) for n in range(first, place))
 
     @cached_property
     def calendar_versions(self) -> dict[str, Calendar]:

@@ -1,6 +1,6 @@
 """The calendar as a versioned instrument (time-limits.md 2)."""
 
-from tests.rules.worlds import World, a_case, instant, item
+from tests.rules.worlds import World, a_case, days, instant, item
 
 OFF = {"days": [{"on": "2026-03-05", "kind": "off"}]}
 WORKING = {"days": [{"on": "2026-03-07", "kind": "working"}]}
@@ -200,3 +200,25 @@ def test_an_import_reviews_concluded_cases_too():
     world.spec["calendars"].append({"version": "v2", "extends": "v1", **OFF})
     out = world.fact("calendar.imported", "03-12 09:00", version="v2").until("03-13 09:00")
     assert out.outcome["status"] == "under_review"
+
+
+def test_what_a_step_was_never_told_under_an_earlier_calendar_does_not_put_its_end_off():
+    """Stopped only after the new calendar was known: what the old one would have made of that was told to nobody (time-limits.md 2)."""
+    steps = [{"id": "survey", "holder": "zhang", "limit": days(4)}]
+    world = a_case(10, steps=steps, suspensions=[{"reason": "hearing"}]).accepted("03-02 09:00")
+    world.calendar("v2", "03-03 12:00", days=[{"on": "2026-03-14", "kind": "working"}])  # a Saturday
+    world.fact("clock.suspended", "03-04 10:00", reason="hearing").fact(
+        "clock.resumed", "03-13 10:00", reason="hearing"
+    )
+    out = world.until("03-20 09:00")
+    # 3 and 4 March, Saturday 14, Monday 16; by the old calendar it would have been the 17th.
+    assert out.case["steps"][0]["due_on"] == "2026-03-16"
+    assert out.broken()["step:survey"] == instant("03-17")
+
+
+def test_what_a_step_was_told_under_an_earlier_calendar_is_not_taken_back():
+    steps = [{"id": "survey", "holder": "zhang", "limit": days(4)}]
+    world = a_case(10, steps=steps).accepted("03-03 09:00")
+    out = world.calendar("v2", "03-04 12:00", days=[{"on": "2026-03-07", "kind": "working"}]).until("03-20 09:00")
+    assert out.case["steps"][0]["due_on"] == "2026-03-07"
+    assert out.broken()["step:survey"] == instant("03-10")
