@@ -52,7 +52,21 @@ Measure = Literal[
     "first_responsible_answers",
 ]
 Duty = Literal[
-    "inquiry", "supervision", "referral", "proposed", "decided", "review", "effective", "executed", "restoration"
+    "inquiry",
+    "supervision",
+    "referral",
+    "proposed",
+    "decided",
+    "review",
+    "effective",
+    "executed",
+    "restoration",
+    "complaint_admission",
+    "complaint_answer",
+    "complaint_review",
+    "rating_call_back",
+    "rating_rectification",
+    "rating_appeal",
 ]
 
 CODES: dict[str, object] = {"clock": Clock, "level": Level, "climb": Climb, "hold": Hold}

@@ -99,6 +99,7 @@ _TABLE = (
     ),
     notice(
         "duty_due",
+        "section_head",
         "first_responsible",
         "deputy_in_charge",
         "discipline_group",

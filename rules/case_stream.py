@@ -85,7 +85,7 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             kept.fall(fresh)
         else:
             raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
-        if parked := waiting(facts, records, current):
+        if parked := (*waiting(facts, records, current), *view.voices.parked):
             current = msgspec.structs.replace(current, parked=(*current.parked, *parked))
         derived = msgspec.structs.replace(derived, heard=heard, kept=kept if sure else None)
     return _step(stream, facts, new, current, derived, records, entries, conclusions, at, world, health)

@@ -66,7 +66,8 @@ AFTER_THE_END = frozenset(
         "consent.revocation_opened", "consent.revoked", "harm.reported", "hold.closed", "reason.rejected", "inquiry.opened",
         "inquiry.answered", "finding.confirmed", "finding.dismissed", "finding.excused", "finding.withdrawn", "finding.reported", "supervision.proposed", "supervision.answered",
         "alert.acknowledged", "alert.answered", "alert.closed", "referral.answered", "evidence.sealed",
-        "fee.charged", "office.absent", "case.referred", "complaint.filed", "complaint.accepted", "complaint.answered", "rating.submitted", "rating.appealed",
+        "fee.charged", "office.absent", "case.referred", "complaint.filed", "complaint.accepted", "complaint.declined", "complaint.answered", "complaint.review_requested", "complaint.reviewed",
+        "rating.submitted", "rating.called_back", "rating.appealed", "rating.appeal_decided",
         "rectification.completed", "fact.corrected", "fact.retracted", "fee.paid", "case.linked", "office.answered", "step.completed",
         "breach.reversed", "pattern.found",
     }

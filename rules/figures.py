@@ -31,8 +31,9 @@ FIGURES: dict[str, Direction] = {
     "breaches_withdrawn": "neutral",
     "alerts_unanswered": "bad",
     "measures": "bad",  # decided and standing; the amount is the measure's number, 1 to 7
-    "complaints": "bad",
-    "ratings": "neutral",  # the amount is the grade given, 1 to 5
+    "complaints": "neutral",  # received and not taken back
+    "complaints_upheld": "bad",  # … and found to be right, at least in part
+    "ratings": "neutral",  # the amount is the grade given, 1 to 5; an unfounded one does not count
     "satisfied": "good",  # ratings of three and more
 }
 # Figures whose average amount says something, and what a higher one says.

@@ -11,6 +11,7 @@ from rules import (
     holding_findings,
     holding_limits,
     holding_requests,
+    holding_voices,
     holding_warnings,
 )  # fmt: skip
 from rules.alerts import unentitled
@@ -31,6 +32,7 @@ def holding(view: View) -> list[Conclusion]:
     found += view.kept.part("warnings", view.at, partial(holding_warnings.warnings, view))
     found += view.kept.part("chains", view.at, partial(holding_alerts.chains, view, found))
     found += holding_requests.requests(view)
+    found += holding_voices.spoken(view)
     return found
 
 
@@ -65,7 +67,7 @@ def _stops(view: View) -> list[Conclusion]:
 
 
 def _refusals(view: View) -> list[Conclusion]:
-    refusals = (*view.case.refusals, *view.unlawful)
+    refusals = (*view.case.refusals, *view.unlawful, *view.voices.refusals)
     refusals = refusals if not view.said else (*refusals, *recused(view.said, view.records), *unentitled(view))
     return [
         Conclusion(

@@ -95,22 +95,23 @@ def closed(view: View, card: Conclusion, gone: Fact) -> Conclusion:
 
 def climbing(
     view: View, cause: str, card: Record, ladder: Ladder, gone: Fact | None = None, posts: tuple[str, ...] = ABOVE_RED,
-    *, end: datetime | None = None, unit: str | None = None,
+    *, end: datetime | None = None, unit: str | None = None, without: frozenset[str] = frozenset(),
 ) -> list[Conclusion]:  # fmt: skip
     """What follows a card that nobody answers, rung by rung; nothing after it was answered, closed, or lost its ground.
 
-    `end`: the card's own clock, where it is not the ladder's; `unit`: whose chain it climbs, where it is not the case's.
+    `end`: the card's own clock, where it is not the ladder's; `unit`: whose chain it climbs, where it is not the case's;
+    `without`: whom it passes over, because it is about them.
     """
     found: list[Conclusion] = []
     record: Record | None = card
-    told, asked, rung = frozenset(card.data["to"]), None, 0
+    told, asked, rung = frozenset(card.data["to"]) | without, None, 0
     while record is not None:
         at = end if end is not None and record is card else _unanswered_at(view, record, ladder)
         if at is None or (gone is not None and gone.occurred_at <= at):
             break
         rung += 1
         if rung == 1:
-            found += _unanswered(view, cause, at)
+            found += _unanswered(view, cause, at, card)
         if rung == 1 and view.ahead(at):  # there is always one above; who it is will be asked then
             return [*found, alert(view, cause, "escalated", rung, at, at, (), late=False)]
         above = next_rung(view.world, unit or view.case.unit, view.day(view.at), posts, asked, told)
@@ -156,8 +157,11 @@ def _unanswered_at(view: View, alert: Record, ladder: Ladder) -> datetime | None
     return min(ends, default=None)
 
 
-def _unanswered(view: View, cause: str, at: datetime) -> list[Conclusion]:
-    found = finding(view, "alert_unanswered", f"alert_unanswered:{cause}", at, at, person=view.present_holder(at))
+def _unanswered(view: View, cause: str, at: datetime, card: Record) -> list[Conclusion]:
+    """Of a card about the case it is the holder's; of a request it is theirs who were asked."""
+    asked = next(iter(card.data["to"]), None)
+    person = view.present_holder(at) if cause.startswith("limit:") else asked
+    found = finding(view, "alert_unanswered", f"alert_unanswered:{cause}", at, at, person=person)
     to = () if view.ahead(at) else inspectors(view.world, view.day(at)) or office(view.world)
     return [found, alert(view, f"alert_unanswered:{cause}", "red", 0, at, at, to, late=slow(view, at))]
 

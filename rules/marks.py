@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rules.case import Case
-from rules.facts import Fact
 from rules.figures import SATISFIED_FROM, Mark
 from rules.limit_use import limit_use
 from rules.stream import Record, Stream
@@ -43,7 +42,8 @@ def _case(stream: Stream, world: World, at: datetime, windows: frozenset[str]) -
             yield from _card(stream.view, record, records)
         elif record.kind == "finding":
             yield from _unanswered(stream.view, record)
-    yield from _voices(stream.view, stream.facts)
+        elif record.kind == "voice":
+            yield from _voice(stream.view, record)
 
 
 def _conclusion(stream: Stream, world: World, at: datetime, windows: frozenset[str]) -> Iterator[Mark]:
@@ -121,19 +121,23 @@ def _unanswered(case: Case, record: Record) -> Iterator[Mark]:
         yield Mark("alerts_unanswered", case.unit, persons, case.id, record.key, _instant(record))
 
 
-def _voices(case: Case, facts: Iterable[Fact]) -> Iterator[Mark]:
-    """What applicants said: complaints and ratings that were not taken back."""
-    facts = tuple(facts)
-    taken_back = {fact.data.fact for fact in facts if fact.type == "fact.retracted"}
-    for fact in facts:
-        if fact.id in taken_back:
-            continue
-        if fact.type == "complaint.filed":
-            yield Mark("complaints", case.unit, (), case.id, fact.id, fact.occurred_at)
-        elif fact.type == "rating.submitted":
-            yield Mark("ratings", case.unit, (), case.id, fact.id, fact.occurred_at, fact.data.score)
-            if fact.data.score >= SATISFIED_FROM:
-                yield Mark("satisfied", case.unit, (), case.id, fact.id, fact.occurred_at)
+def _voice(case: Case, record: Record) -> Iterator[Mark]:
+    """What citizens said: complaints and those found to be right, ratings that are not unfounded."""
+    data = record.data
+    if record.status == "withdrawn":
+        return
+
+    def mark(figure: str, persons: tuple[str, ...] = (), amount: int = 1) -> Mark:
+        return Mark(figure, data["unit"], persons, case.id, data["number"], _instant(record), amount)
+
+    if data["what"] == "complaint":
+        yield mark("complaints")
+        if data["result"] in {"upheld", "partly_upheld"}:
+            yield mark("complaints_upheld", (data["about"],) if data["about"] else ())
+    elif data["result"] != "unfounded":
+        yield mark("ratings", amount=data["score"])
+        if data["score"] >= SATISFIED_FROM:
+            yield mark("satisfied")
 
 
 def _measures(docket: Stream) -> Iterator[Mark]:

@@ -18,10 +18,13 @@ from rules.kept import Kept
 from rules.profile import Profile
 from rules.records import GONE
 from rules.stream import Health, Record
+from rules.voices import TYPES as VOICE_TYPES
+from rules.voices import Voices, voices
 from rules.words import OF_ALERTS, OF_FINDINGS, unlawful
 from rules.world import World
 
 WORDS = OF_FINDINGS | OF_ALERTS
+NO_VOICES = Voices()
 # What can move the end of a step or of an office's limit.
 MOVING = ("application.", "case.", "completion.", "clock.", "extension.", "office.consulted", "step.completed", "fact.")
 
@@ -146,6 +149,13 @@ class View:
 
     def of_type(self, *types: str) -> list[Fact]:
         return [f for f in self.facts if f.type in types]
+
+    @cached_property
+    def voices(self) -> Voices:
+        """Complaints and ratings; hardly any case has some."""
+        if not any(f.type in VOICE_TYPES for f in self.facts):
+            return NO_VOICES
+        return voices(self.facts, self.present_holder)
 
     def holder(self, at: datetime) -> str | None:
         """Who has the case on the day of an instant; the day of a hand-over is the day of the one who hands over."""

@@ -38,6 +38,16 @@ from rules.supervision import (
     SupervisionProposed,
     TextOf,
 )
+from rules.voice_payloads import (
+    ComplaintAnswered,
+    ComplaintDeclined,
+    ComplaintFiled,
+    ComplaintReviewed,
+    OfComplaint,
+    OfRating,
+    Rating,
+    RatingDecided,
+)
 
 Clock = Literal["committed", "statutory"]
 Result = Literal["approved", "approved_in_part", "refused", "not_needed"]
@@ -165,11 +175,6 @@ class Available(Payload, frozen=True):
     mode: str | None = None
 
 
-class Rating(Payload, frozen=True):
-    score: int
-    text: str | None = None
-
-
 class FactRetracted(Voided, frozen=True, kw_only=True):
     fact: str
 
@@ -286,12 +291,17 @@ PAYLOADS: dict[str, type[Any]] = {
     "alert.answered": AlertAnswered,
     "alert.closed": AlertClosed,
     "alert.undeliverable": AlertUndeliverable,
-    "complaint.filed": Text,
-    "complaint.accepted": Text,
-    "complaint.answered": Text,
+    "complaint.filed": ComplaintFiled,
+    "complaint.accepted": OfComplaint,
+    "complaint.declined": ComplaintDeclined,
+    "complaint.answered": ComplaintAnswered,
+    "complaint.review_requested": OfComplaint,
+    "complaint.reviewed": ComplaintReviewed,
     "rating.submitted": Rating,
-    "rating.appealed": Text,
-    "rectification.completed": Text,
+    "rating.called_back": OfRating,
+    "rating.appealed": OfRating,
+    "rating.appeal_decided": RatingDecided,
+    "rectification.completed": OfRating,
     "fact.corrected": FactCorrected,
     "fact.retracted": FactRetracted,
     "hold.closed": HoldClosed,

@@ -56,6 +56,9 @@ TYPES: dict[str, tuple[str, str | None]] = {
     "breach_excused": ("breach", "excused"),
     "breach_updated": ("breach", "standing"),
     "notice_due": ("notice", "due"),
+    "voice_opened": ("voice", None),
+    "voice_moved": ("voice", None),
+    "voice_withdrawn": ("voice", "withdrawn"),
     "case_closed": ("case", None),
     "case_reopened": ("case", None),
     "proceeding_opened": ("proceeding", None),
@@ -88,6 +91,7 @@ WITHDRAWALS: dict[str, str] = {
     "hold": "hold_closed",
     "finding": "finding_closed",
     "breach": "breach_withdrawn",
+    "voice": "voice_withdrawn",
     "task": "restoration_withdrawn",
 }
 # What was once said to somebody cannot be unsaid; the words "withdrawn" and "closed" are ordinary ends of a case or a proceeding.

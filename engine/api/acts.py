@@ -170,6 +170,37 @@ class ReviewDecision(Act):
     reason: Text
 
 
+class Remark(Act):
+    """What was done about a complaint or a rating, or why it is asked to be looked at again."""
+
+    text: Text | None = None
+
+
+class Refusal(Act):
+    """A complaint is not admitted; the reason is in writing."""
+
+    reason: Text
+
+
+class Reply(Remark):
+    """The answer to a complaint, and whether it was right."""
+
+    result: Literal["upheld", "partly_upheld", "unfounded"]
+
+
+class Rereading(Remark):
+    """The review of an answer: it is upheld, or turned round."""
+
+    result: Literal["upheld", "reversed"]
+
+
+class AppealDecision(Act):
+    """The appeal of whoever was rated: the rating is unfounded, or it stands."""
+
+    result: Literal["unfounded", "stands"]
+    reason: Text
+
+
 class Statement(Act):
     """What the one concerned has to say (陈述申辩)."""
 

@@ -29,6 +29,7 @@ from engine.api import (
     proceeding_commands,
     reports,
     simulations,
+    voices,
 )
 from engine.api.events import Door
 from engine.api.gathering import Gathering
@@ -61,6 +62,7 @@ _ROUTERS = (
     filings.router,
     configuration.router,
     reports.router,
+    voices.router,
     simulations.router,
     limits.router,
 )

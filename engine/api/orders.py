@@ -20,6 +20,7 @@ _FINDING = "SELECT case_id, unit, person, key FROM finding WHERE id = %s"
 _ALERT = "SELECT a.case_id, a.cause, a.level, a.data, c.unit FROM alert a LEFT JOIN case_file c ON c.case_id = a.case_id WHERE a.id = %s"
 _PROCEEDING = "SELECT case_id, unit, person, owner FROM proceeding WHERE proceeding_id = %s"
 _CASE = "SELECT case_id, unit, holder FROM case_file WHERE case_id = %s"
+_VOICE = "SELECT case_id, unit, what, number, owner, about FROM voice WHERE id = %s AND status <> 'withdrawn'"
 _EARLIER = (
     "SELECT e.occurred_at FROM inbox i JOIN entry e ON e.stream_id = i.stream_id AND e.kind = 'fact'"
     " AND e.source = i.source AND e.message_id = i.message_id WHERE i.source = %s AND i.message_id = %s"
@@ -61,6 +62,15 @@ def asking_about(db: Connection, id_: str, act: Act) -> Order:
     row = _row(db, _FINDING, id_)
     data = {"finding": row["key"].removeprefix("finding:"), **act.data()}
     return Order("inquiry.opened", "inquiry.open", row["case_id"], row["unit"], (), data, act)
+
+
+def about_voice(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:
+    """A complaint or rating goes by the fact that filed it; whoever owns its phase may handle it, whoever it is about may appeal."""
+    row = _row(db, _VOICE, id_)
+    if type_.startswith("complaint.") != (row["what"] == "complaint"):
+        raise ProblemError(404, "not_found", f"{id_!r} is a {row['what']}", field="id")
+    concerned = (row["about"],) if action == "rating.appeal" else (row["owner"],)
+    return Order(type_, action, row["case_id"], row["unit"], concerned, {row["what"]: row["number"], **act.data()}, act)
 
 
 def about_proceeding(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:

@@ -76,6 +76,18 @@ BREACHES = Register(
     filters={"status": "status", "kind": "kind", "unit": "unit", "case": "case_id"},
     descending=True,
 )  # fmt: skip
+VOICES = Register(
+    table="voice",
+    columns=(
+        "id", "what", "number", "case_id", "unit", "about", "subject", "score", "phase", "result", "owner", "phase_until",
+        "opened_at", "recorded_at", "changed_at",
+    ),
+    order=("recorded_at", "id"),
+    filters={
+        "what": "what", "phase": "phase", "unit": "unit", "owner": "owner", "about": "about", "case": "case_id", "result": "result",
+    },
+    descending=True,
+)  # fmt: skip
 CERTIFICATES = Register(
     table="certificate",
     columns=("number", "case_id", "for", "due_by", "issued_at", "status", "status_since", "legal_at"),

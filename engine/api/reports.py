@@ -40,7 +40,7 @@ Written = Annotated[str, Query(max_length=20, description="2026, 2026Q1 or 2026-
 Figure = Literal[
     "concluded", "on_time", "late", "due", "by_silence", "limit_used", "window", "direct", "suspensions", "warnings", "yellow",
     "red", "escalated", "breaches_standing", "breaches_confirmed", "breaches_excused", "breaches_withdrawn",
-    "alerts_unanswered", "measures", "complaints", "ratings", "satisfied",
+    "alerts_unanswered", "measures", "complaints", "complaints_upheld", "ratings", "satisfied",
 ]  # fmt: skip
 assert set(get_args(Figure)) == set(FIGURES)
 

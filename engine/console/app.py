@@ -32,6 +32,7 @@ from engine.console.pages import (
     simulations,
     static,
     today,
+    voices,
 )
 from engine.console.parts import Console
 from engine.console.route import ConsoleRoute
@@ -48,6 +49,7 @@ def console_router(console: Console) -> APIRouter:
         documents,
         alerts,
         findings,
+        voices,
         proceedings,
         scores,
         score_report,

@@ -11,6 +11,7 @@ _PATHS = {
     "cases": "M2.5 2.5h11v11h-11zM5 5.5h6M5 8h6M5 10.5h4",
     "findings": "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.3 10.3l3.4 3.4",
     "proceedings": "M8 2v12M4.5 14h7M3 5h10M3 5l-1.7 4.2h3.4zM13 5l-1.7 4.2h3.4z",
+    "voices": "M2 3.5h12v8h-7l-3 2.5v-2.5h-2zM8 5.5v2.6M8 9.4v.6",
     "scores": "M2.5 13.5v-4h3v4zM6.5 13.5v-7h3v7zM10.5 13.5v-11h3v11zM1.5 13.5h13",
     "certificates": "M3 2.5h10v8h-10zM5.5 5h5M5.5 7.5h3M6 10.5v4l2-1.2 2 1.2v-4",
     "units": "M6 2.5h4v3h-4zM2 10.5h4v3h-4zM10 10.5h4v3h-4zM8 5.5v2.5M4 10.5v-2.5h8v2.5",

@@ -44,6 +44,7 @@ DONE = (
     "sent_again",
     "chosen",
     "settled",
+    "said",
     "saved",
     "filed",
 )
@@ -144,6 +145,8 @@ class Visit:
             return f"{self.t.code('clock', kind)} · {self.step_name(item, rest)}"
         if kind == "office":
             return f"{self.t.code('clock', kind)} · {self.unit_name(rest)}"
+        if kind in {"complaint", "rating"}:
+            return self.t.code("voice_task", f"{kind}_{rest.partition(':')[0]}")
         return self.finding(cause, item)
 
     def finding(self, name: str, item: str | None = None) -> str:

@@ -16,7 +16,7 @@ Values = dict[str, Any]
 # How the cause of an alert about a duty begins → what an alert that climbs says of it.
 DUTIES = {
     "proceeding": "proceeding_overdue", "inquiry": "inquiry_unanswered", "supervision": "supervision_unanswered",
-    "referral": "referral_without_receipt",
+    "referral": "referral_without_receipt", "complaint": "complaint_waiting", "rating": "rating_waiting",
 }  # fmt: skip
 
 
@@ -123,6 +123,8 @@ def _duty(told: Told, world: World) -> Values:
     if subject not in DUTIES:
         return {}
     duty = rest.rpartition(":")[2] if subject == "proceeding" else subject
+    if subject in {"complaint", "rating"}:
+        duty = f"{subject}_{rest.partition(':')[0]}"
     asked = told.data.get("respond_until")
     zone = world.calendar(told.recorded_at).zone
     end = datetime.fromisoformat(asked or told.data["scheduled_at"]).astimezone(zone)

@@ -17,6 +17,7 @@ from rules.world import World
 
 TABLES = (
     "case_file", "alert", "alert_addressee", "finding", "breach", "breach_person", "certificate", "hold", "notice", "proceeding", "filing",
+    "voice",
 )  # fmt: skip
 KINDS = ["case", "docket", "catalogue", "filing", "carriers"]
 _BATCH = 500

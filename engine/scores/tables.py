@@ -17,7 +17,7 @@ NAMES: tuple[Name, ...] = ("unit", "month", "category", "measure")
 # What a report tells; each figure leads to its cases.
 COLUMNS = (
     "concluded", "on_time", "late", "by_silence", "warnings", "yellow", "red", "breaches_standing", "breaches_confirmed",
-    "breaches_excused", "breaches_withdrawn", "alerts_unanswered", "measures", "suspensions", "window", "direct", "complaints",
+    "breaches_excused", "breaches_withdrawn", "alerts_unanswered", "measures", "suspensions", "window", "direct", "complaints", "complaints_upheld",
     "ratings", "satisfied",
 )  # fmt: skip
 

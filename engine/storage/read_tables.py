@@ -27,6 +27,10 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "certificate": {"number": "", "for": "case", "due_by": None, "issued_at": None, "status_since": None},
     "hold": {"reason": "", "owner": None, "closed_at": None},
     "notice": {"kind": ""},
+    "voice": {
+        "what": "", "number": "", "unit": None, "about": None, "subject": None, "score": None, "phase": "", "result": None,
+        "owner": None, "phase_until": None, "opened_at": None,
+    },
     "filing": {"code": "", "unit": None, "phase": "", "author": None, "version": None, "round": 0},
     "proceeding": {
         "person": None, "unit": None, "breach": None, "finding": None, "grade": None, "count_in_window": None,

@@ -15,6 +15,8 @@ PATHS = [
     "/api/v1/holds",
     "/api/v1/items",
     "/api/v1/calendars",
+    "/api/v1/complaints",
+    "/api/v1/ratings",
     "/api/v1/reports/scores?period=2026Q1",
     "/api/v1/reports/scores/cases?period=2026Q1&figure=concluded",
     "/api/v1/reports/tables?period=2026",

@@ -54,6 +54,7 @@ def live(pool, clock):
             "c", "finding.confirmed", "A5", clock.at, finding="limit_expired:committed", source="console", actor="sun"
         ),
     )
+    take(message("v", "complaint.filed", "A4", clock.at, subject="delay", text="慢"))
     take(message("k", "alert.acknowledged", "A6", clock.at, level="red", source="console", actor="zhang"))
     take(
         accepted("H1", MONDAY - 100 * DAY),

@@ -55,6 +55,7 @@ def judged(life):
     for n, score in enumerate((5, 4, 2)):
         told(life, at("2026-03-27", f"12:0{n}"), "rating.submitted", late[n][0], score=score)
     told(life, at("2026-03-27", "12:10"), "complaint.filed", case, text="太慢")
+    told(life, at("2026-03-27", "12:15"), "complaint.answered", case, result="upheld")
     told(life, at("2026-03-27", "12:20"), "clock.resumed", stopped[0], reason="hearing")
     told(life, at("2026-03-27", "12:30"), "decision.served", stopped[0], result="approved")
     return life

@@ -18,6 +18,7 @@ _ENTRIES: tuple[tuple[str, str, str, Action | None], ...] = (
     ("work", "cases", "/cases", "case.read"),
     ("work", "findings", "/findings", "finding.read"),
     ("work", "proceedings", "/proceedings", "proceeding.read"),
+    ("work", "voices", "/voices", "voice.read"),
     ("work", "holds", "/holds", "case.read"),
     ("work", "certificates", "/certificates", "case.read"),
     ("work", "messages", "/messages", None),

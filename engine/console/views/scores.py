@@ -17,7 +17,7 @@ PAGE = 100
 # What the list of everybody shows; the page of one shows every figure.
 SHOWN = (
     "due", "on_time", "late", "limit_used", "breaches_standing", "breaches_confirmed", "red", "alerts_unanswered", "measures",
-    "complaints", "satisfied",
+    "complaints_upheld", "satisfied",
 )  # fmt: skip
 
 

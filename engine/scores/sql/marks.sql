@@ -10,11 +10,6 @@ WITH concluded AS (
 ), broken AS (
   SELECT b.*, c.unit AS of_unit, ARRAY(SELECT p.person::text COLLATE "C" FROM breach_person p WHERE p.breach_id = b.id AND p.proposed ORDER BY 1) AS persons
   FROM breach b JOIN case_file c USING (case_id) WHERE b.legal_at >= %(since)s AND b.legal_at < %(till)s AND c.unit IS NOT NULL
-), voice AS (
-  SELECT e.*, c.unit, c.case_id, (e.body::jsonb -> 'data' ->> 'score')::int AS score
-  FROM entry e JOIN case_file c ON e.stream_id = 'case:' || c.case_id
-  WHERE e.type IN ('complaint.filed', 'rating.submitted') AND e.occurred_at >= %(since)s AND e.occurred_at < %(till)s AND c.unit IS NOT NULL
-    AND NOT EXISTS (SELECT FROM entry r WHERE r.stream_id = e.stream_id AND r.type = 'fact.retracted' AND r.body::jsonb -> 'data' ->> 'fact' = e.message_id)
 )
 SELECT 'concluded' AS figure, unit, persons, case_id, '' AS about, closed_at AS at, 1 AS amount FROM concluded
 UNION ALL
@@ -54,11 +49,14 @@ SELECT 'alerts_unanswered', c.unit, CASE WHEN f.person IS NULL THEN '{}' ELSE AR
 FROM finding f JOIN case_file c USING (case_id)
 WHERE f.kind = 'alert_unanswered' AND f.status IN ('open', 'confirmed') AND f.legal_at >= %(since)s AND f.legal_at < %(till)s AND c.unit IS NOT NULL
 UNION ALL
-SELECT 'complaints', unit, '{}', case_id, message_id, occurred_at, 1 FROM voice WHERE type = 'complaint.filed'
-UNION ALL
-SELECT 'ratings', unit, '{}', case_id, message_id, occurred_at, score FROM voice WHERE type = 'rating.submitted'
-UNION ALL
-SELECT 'satisfied', unit, '{}', case_id, message_id, occurred_at, 1 FROM voice WHERE type = 'rating.submitted' AND score >= %(satisfied)s
+SELECT k.figure, v.unit, CASE WHEN k.figure = 'complaints_upheld' AND v.about IS NOT NULL THEN ARRAY[v.about::text] ELSE '{}' END, v.case_id, v.number, v.legal_at,
+  CASE WHEN k.figure = 'ratings' THEN v.score ELSE 1 END
+FROM voice v, LATERAL (VALUES
+  ('complaints', v.what = 'complaint'),
+  ('complaints_upheld', v.what = 'complaint' AND v.result IN ('upheld', 'partly_upheld')),
+  ('ratings', v.what = 'rating' AND v.result IS DISTINCT FROM 'unfounded'),
+  ('satisfied', v.what = 'rating' AND v.result IS DISTINCT FROM 'unfounded' AND v.score >= %(satisfied)s)) AS k(figure, counts)
+WHERE k.counts AND v.status <> 'withdrawn' AND v.legal_at >= %(since)s AND v.legal_at < %(till)s AND v.unit IS NOT NULL
 UNION ALL
 SELECT 'measures', unit, CASE WHEN person IS NULL THEN '{}' ELSE ARRAY[person::text] END, case_id, proceeding_id, (data ->> 'decided_at')::timestamptz, decided_level
 FROM proceeding WHERE (data ->> 'decided_at')::timestamptz >= %(since)s AND (data ->> 'decided_at')::timestamptz < %(till)s

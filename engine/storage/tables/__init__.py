@@ -14,6 +14,7 @@ from engine.storage.tables.outbox import Outbox
 from engine.storage.tables.reconcile import ReconcileFinding, ReconcileRun
 from engine.storage.tables.simulation import Simulation, SimulationCase, SimulationMeasure
 from engine.storage.tables.supervision import Breach, BreachPerson, Finding, Proceeding
+from engine.storage.tables.voices import VoiceRow
 
 __all__ = [
     "Alert",
@@ -54,5 +55,6 @@ __all__ = [
     "SupervisionDocument",
     "VaultItem",
     "VaultKey",
+    "VoiceRow",
     "Wake",
 ]

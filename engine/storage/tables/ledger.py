@@ -20,12 +20,6 @@ class LedgerEntry(SQLModel, table=True):
 
     __tablename__ = "entry"
     __table_args__ = (
-        Index(
-            "entry_voice",
-            "type",
-            "occurred_at",
-            postgresql_where=text("type IN ('complaint.filed', 'rating.submitted')"),
-        ),
         Index("entry_proposals", "stream_id", postgresql_where=text("type = 'supervision.proposed'")),
         {"postgresql_partition_by": "HASH (stream_id)"},
     )
