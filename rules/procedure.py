@@ -14,8 +14,12 @@ PHASES = {"step.started": "start", "step.completed": "complete"}
 
 
 def off_procedure(fold: Fold, facts: Sequence[Fact]) -> None:
-    """A step outside the chart is a finding; a decision served with steps left undone is a suspicion, where any step was told at all."""
-    told = [fact for fact in facts if fact.type in PHASES]
+    """A step outside the chart is a finding; a decision served with steps left undone is a suspicion, where any step was told at all.
+
+    What is done again after a reopening goes by no chart.
+    """
+    again = next((place for place, fact in enumerate(facts) if fact.type == "case.reopened"), len(facts))
+    told = [fact for fact in facts[:again] if fact.type in PHASES]
     chart = fold.world.chart_of(fold.item) if told else None
     verdict = _verdict(chart, told) if chart is not None else None
     if verdict is None:

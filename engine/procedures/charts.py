@@ -1,4 +1,4 @@
-"""A flow chart from a file: BPMN 2.0, or an item with its steps (alone, in a list, or in a rehearsal)."""
+"""A flow chart from a file: BPMN 2.0, steps alone, or an item with its steps (alone, in a list, or in a rehearsal)."""
 
 from __future__ import annotations
 
@@ -78,6 +78,8 @@ def _decoded(text: bytes) -> Any:
 def _procedures(raw: Any) -> Iterator[Procedure]:
     if isinstance(raw, dict) and "items" in raw:
         raw = raw["items"]
+    if isinstance(raw, list) and raw and all(isinstance(one, dict) and "id" in one for one in raw):
+        raw = {"steps": raw}
     try:
         yield from msgspec.convert(raw if isinstance(raw, list) else [raw], list[Procedure])
     except msgspec.ValidationError as error:

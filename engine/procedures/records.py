@@ -82,32 +82,48 @@ class Mapped:
         case = self.case_of(Row(record.place, record.attributes))
         if isinstance(case, Broken):
             return case
+        finished = any(self._told(rule, record) for rule in self._ends) if self._ends else _finished(record)
+        if any(rule.per == "case" for rule in self._steps):
+            steps = self._of_the_case(record)
+            return CaseDone(case, tuple(steps), tuple(range(len(steps))), finished)
         rows = _in_order(record.events, lambda row: self._at(record, row))
         found = [(place, done) for place, row in enumerate(rows) for done in self._dones(record, row)]
-        finished = any(self._told(rule, record) for rule in self._ends) if self._ends else _finished(record)
         return CaseDone(case, tuple(d for _, d in found), tuple(p for p, _ in found), finished)
+
+    def _of_the_case(self, record: CaseRecord) -> list[Done]:
+        """Of a table with a line for each case, a column for each step: the steps in the order of their times."""
+        scope = Scope(record, None, self._zone)
+        found = [
+            (_moment(rule, scope), Done(_step(rule, scope), STEPS[rule.type]))
+            for rule in self._steps
+            if scope.holds(rule.when)
+        ]
+        told = [(at, done) for at, done in found if at is not None]
+        return [done for _, done in sorted(told, key=lambda pair: pair[0])]
 
     def _dones(self, record: CaseRecord, row: Row) -> Iterator[Done]:
         scope = Scope(record, row.values, self._zone)
         for rule in self._steps:
-            if rule.per == "event" and scope.holds(rule.when):
+            if scope.holds(rule.when):
                 yield Done(_step(rule, scope), STEPS[rule.type])
 
     def _at(self, record: CaseRecord, row: Row) -> datetime | None:
         scope = Scope(record, row.values, self._zone)
-        rule = next((r for r in self._steps if r.per == "event" and scope.holds(r.when)), None)
-        if rule is None:
-            return None
-        try:
-            at, on = scope.moment(rule.at)
-        except ValueFault:
-            return None
-        return at or scope.end_of(on)
+        rule = next((r for r in self._steps if scope.holds(r.when)), None)
+        return None if rule is None else _moment(rule, scope)
 
     def _told(self, rule: FactRule, record: CaseRecord) -> bool:
         rows: Sequence[Values] = [row.values for row in record.events] if rule.per == "event" else [{}]
         scopes = [Scope(record, values, self._zone) for values in rows]
         return any(scope.holds(rule.when) and scope.raw(rule.at) is not None for scope in scopes)
+
+
+def _moment(rule: FactRule, scope: Scope) -> datetime | None:
+    try:
+        at, on = scope.moment(rule.at)
+    except ValueFault:
+        return None
+    return at or scope.end_of(on)
 
 
 def _step(rule: FactRule, scope: Scope) -> str:

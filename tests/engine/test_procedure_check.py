@@ -180,6 +180,32 @@ def test_a_mapping_says_which_events_are_steps_and_what_ends_a_case(checked):
     ]  # fmt: skip
 
 
+WIDE = """
+jiannuo: mapping/1
+case: {from: 件号}
+facts:
+  - {type: step.completed, at: {from: 踏勘}, data: {step: survey}}
+  - {type: step.completed, at: {from: 出证}, data: {step: issue}}
+  - {type: decision.served, at: {from: 送达}, data: {result: approved}}
+"""
+
+
+def test_a_table_with_a_line_a_case_and_a_column_a_step(checked):
+    table = "件号,踏勘,出证,送达\n1,2026-03-02,2026-03-03,2026-03-04\n2,2026-03-04,2026-03-03,\n3,2026-03-02,,\n4,2026-03-02,,2026-03-05\n"
+    status, lines = checked(ITEM, table, "log.csv", WIDE)
+    assert status == 1
+    assert lines == [
+        line("1", False, None, True),
+        line("2", True, 0, False),
+        line("3", False, None, False),
+        line("4", True, None, False),
+    ]
+
+
+def test_steps_alone_are_a_chart(checked):
+    assert checked(ITEM["steps"], "case,step\nA,survey\nA,issue\n", "log.csv") == (0, [line("A", False, None, True)])
+
+
 def test_a_file_with_several_items_needs_a_name(checked):
     items = {"items": [ITEM, {**ITEM, "code": "Q", "flow_chart": simple()}]}
     assert checked(items, xes(a="审查"), "log.xes", None, "--item", "Q") == (0, [line("a", False, None, True)])

@@ -192,6 +192,14 @@ def test_a_decision_served_with_steps_left_is_a_suspicion_where_steps_are_told_a
     assert untold.findings("off_procedure") == []
 
 
+def test_what_is_done_again_after_a_reopening_goes_by_no_chart():
+    world = (
+        handled("survey", "review", "issue").served("03-05 10:00").fact("case.reopened", "03-06 09:00", reason="漏项")
+    )
+    out = world.fact("step.completed", "03-09 09:00", step="review").until("03-10 09:00")
+    assert out.findings("off_procedure") == []
+
+
 CHART = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p"><startEvent id="s"/><parallelGateway id="g"/>
 <task id="t1" name="踏勘"/><task id="t2" name="审查"/><parallelGateway id="j"/><task id="issue"/><endEvent id="e"/>
 <sequenceFlow sourceRef="s" targetRef="g"/><sequenceFlow sourceRef="g" targetRef="t1"/><sequenceFlow sourceRef="g" targetRef="t2"/>
