@@ -16,6 +16,7 @@ from rules.facts import Fact
 from rules.fold import Counted, Told
 from rules.holding import holding
 from rules.kept import Kept
+from rules.matter_stream import acceptances
 from rules.moment import View
 from rules.outreach import outreach
 from rules.records import fold
@@ -164,6 +165,7 @@ def _step(
                 imported=health.backfilled,
             ),
             *late_endings(case, new, at, world),
+            *acceptances(case, new, at),
         ),
         next_at=following,
         ended=following is None and records.get("case") is not None and records["case"].status != "open",

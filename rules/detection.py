@@ -42,6 +42,12 @@ class OffProcedure(Detector, frozen=True):
     unfinished: bool = True
 
 
+class DoubleAcceptance(Detector, frozen=True):
+    """Two cases of one item and project, accepted at different places within this time of each other, are suspected."""
+
+    within: timedelta = timedelta(days=30)
+
+
 class ReceiveOnly(Detector, frozen=True):
     """`immediate_only`: cases that an authorised window need not decide at once are no suspicion when it passes them on."""
 
@@ -57,7 +63,7 @@ class Detectors(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     pause_abuse: PauseAbuse = PauseAbuse()
     off_procedure: OffProcedure = OffProcedure()
     receive_only: ReceiveOnly = ReceiveOnly()
-    double_acceptance: Detector = Detector()
+    double_acceptance: DoubleAcceptance = DoubleAcceptance()
     off_system: Detector = Detector()
     unlisted_material: Detector = Detector()
     wrong_fee: Detector = Detector()

@@ -181,7 +181,9 @@ def _review(fold: Fold, fact: Fact, state: str) -> None:
 
 
 def pattern_found(fold: Fold, fact: Fact) -> None:
-    fold.find(fact.data.finding, fact.occurred_at, *fact.data.evidence, what=fact.data.cases)
+    fold.find(
+        fact.data.finding, fact.occurred_at, *fact.data.evidence, indication=fact.data.indication, what=fact.data.cases
+    )
 
 
 def harm_reported(fold: Fold, fact: Fact) -> None:

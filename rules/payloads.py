@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from rules.between import OF_PATTERNS, EndingReported, PatternFound
+from rules.between import OF_PATTERNS, EndingReported, MatterAccepted, PatternFound
 from rules.limit import Limit
 from rules.payload_base import Payload, Reasoned, Text
 from rules.supervision import (
@@ -273,6 +273,7 @@ PAYLOADS: dict[str, type[Any]] = {
     "breach.withdrawn": BreachNamed,
     "breach.reversed": BreachNamed,
     "ending.reported": EndingReported,
+    "matter.accepted": MatterAccepted,
     "pattern.found": PatternFound,
     "recusal.declared": Recusal,
     "statement.filed": TextOf,

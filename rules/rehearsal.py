@@ -17,6 +17,7 @@ from rules.catalogue_stream import advance_catalogue, is_for_catalogue
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.instants import moment
+from rules.matter_stream import advance_matter
 from rules.payloads import WORLD_TYPES, CarrierNamed
 from rules.placing import dockets_of, is_for_docket
 from rules.snapshot import payload_dict
@@ -29,6 +30,7 @@ FACTS, TICKS = 0, 1
 ADVANCES = {
     "case": advance_case,
     "docket": advance_docket,
+    "matter": advance_matter,
     "watch": advance_watch,
     "catalogue": advance_catalogue,
     "carriers": advance_carriers,

@@ -11,6 +11,7 @@ from rules.catalogue_stream import advance_catalogue
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.filing_stream import advance_filing
+from rules.matter_stream import advance_matter
 from rules.stream import FactResult, Health, Step, Stream
 from rules.watch_stream import advance_watch
 from rules.world import World
@@ -28,6 +29,7 @@ def keep(stream: Stream, new: Sequence[Fact], at: datetime, world: World, health
 ADVANCES: dict[str, Advance] = {
     "case": advance_case,
     "docket": advance_docket,
+    "matter": advance_matter,
     "watch": advance_watch,
     "filing": advance_filing,
     "catalogue": advance_catalogue,

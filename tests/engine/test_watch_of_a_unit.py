@@ -96,3 +96,13 @@ def test_what_a_person_says_of_a_case_that_no_catalogue_holds_is_heard(take, row
     (answer,) = take(LATE, said)
     assert answer.outcome == "recorded" and rows("SELECT count(*) FROM parked") == [(0,)]
     assert rows("SELECT kind, case_id, status FROM finding") == [("off_catalogue", "Z1", "dismissed")]
+
+
+def test_one_matter_under_two_numbers_is_found_live(take, rows, pool):
+    take(MONDAY, accepted("A1", project="P-7"))
+    take(MONDAY + timedelta(hours=1), accepted("A2", MONDAY + timedelta(hours=1), project="P-7", source="archive"))
+    take(MONDAY + timedelta(hours=2), accepted("A3", MONDAY + timedelta(hours=2), project="P-8", source="archive"))
+    found = rows("SELECT case_id, data->>'indication' FROM finding WHERE kind = 'double_acceptance'")
+    assert found == [("A2", "true")]
+    with open_owner(pool.conninfo) as connection:
+        assert compare(connection, lambda _: None) == []

@@ -197,3 +197,37 @@ def test_a_hold_cleared_too_late_was_not_cleared_in_time():
         )
         assert [f["status"] for f in fresh.until("04-10 09:00").findings("hold_open")] == found
     assert world.until("04-10 09:00").findings("hold_open")
+
+
+def accepted_twice(apart="03-05 09:00", project="P-7", item_of="P", place=None, **detectors):
+    world = World(item(5), item(5, code="Q")).with_(**set_to(detectors))
+    world.case("A").accepted("03-02 09:00", id="a", project="P-7", window="hall-1")
+    world.case("B").accepted(apart, id="b", item=item_of, project=project, **(place or {"source": "window"}))
+    return world.until("06-01 09:00")
+
+
+def test_one_matter_accepted_at_two_places_under_two_numbers_is_suspected():
+    out = accepted_twice()
+    [found] = out.findings("double_acceptance")
+    assert found["case"] == "B" and found["indication"]
+    assert (found["evidence"], found["what"]) == (["b", "a"], ["B", "A"])
+
+
+def test_another_project_another_item_the_same_place_or_much_later_is_another_matter():
+    for other in (
+        {"project": "P-8"},
+        {"project": None},
+        {"item_of": "Q"},
+        {"place": {"window": "hall-1"}},
+        {"apart": "04-20 09:00"},
+    ):
+        assert accepted_twice(**other).findings("double_acceptance") == []
+    assert accepted_twice("04-20 09:00", double_acceptance={"within": "P90D"}).findings("double_acceptance")
+
+
+def test_the_later_acceptance_is_suspected_whichever_is_reported_first():
+    world = World(item(5))
+    world.case("B").accepted("03-05 09:00", id="b", project="P-7", source="window")
+    world.case("A").accepted("03-04 20:00", id="a", project="P-7", recorded="03-05 12:00")
+    out = world.until("03-30 09:00")
+    assert [f["case"] for f in out.out["findings"] if f["kind"] == "double_acceptance"] == ["B"]
