@@ -21,6 +21,7 @@ from bench.parts.history import growth, imported
 from bench.parts.kernel import kernel, limit
 from bench.parts.memory import memory
 from bench.parts.rehearsal import rehearsal
+from bench.parts.simulate import simulate
 from bench.parts.single import single
 from bench.parts.steps import steps
 from bench.parts.wave import wave
@@ -58,6 +59,7 @@ ASKED = (Job("year", "A county's year in virtual time", year),)
 PAST = (
     Job("import", "A log imported, tables rebuilt", imported),
     Job("growth", "How the cost grows", growth),
+    Job("simulate", "Draft rules over past cases", simulate),
 )
 
 

@@ -60,7 +60,7 @@ facts:
 
 def imported(part: Part, scale: Scale, shown: Shown, installation: Installation) -> None:
     """An XES log made on the fly, into a database of its own; then its read tables from the ledger."""
-    _prepare(installation, "bench_import")
+    prepare(installation, "bench_import")
     log, mapping = installation.data.root / "log.xes", installation.data.root / "mapping.yaml"
     mapping.write_text(_MAPPING)
     _write_log(log, scale.logged)
@@ -86,7 +86,7 @@ def imported(part: Part, scale: Scale, shown: Shown, installation: Installation)
 
 def growth(part: Part, scale: Scale, shown: Shown, installation: Installation) -> None:
     """Batches of live facts with ever more cases in the tables."""
-    _prepare(installation, "bench_growth")
+    prepare(installation, "bench_growth")
     filled, rates = 0, []
     with (
         open_database(installation.url("bench_growth"), installation.key_file, size=1) as pool,
@@ -110,7 +110,7 @@ def growth(part: Part, scale: Scale, shown: Shown, installation: Installation) -
     )
 
 
-def _prepare(installation: Installation, database: str) -> None:
+def prepare(installation: Installation, database: str) -> None:
     with installation.owner() as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
     migrate(installation.url(database))

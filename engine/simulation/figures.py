@@ -45,6 +45,8 @@ class Sums:
 
 def changes(before: Standing, after: Standing) -> tuple[list[str], list[str]]:
     """The figures in which the case counts only after, and only before."""
+    if before is after:
+        return [], []
     was, now = before.marks, after.marks
     gained = [name for name in CASES if now[name] and not was[name]]
     lost = [name for name in CASES if was[name] and not now[name]]
@@ -70,9 +72,11 @@ def counted(sums: Sums, item: str, unit: str, before: Standing, after: Standing,
     places = [("all", ""), ("item", item), ("unit", unit)]
     was, now = before.marks, after.marks
     for name in CASES:
-        sums.add(places, name, _count(was[name], now[name]))
+        if was[name] or now[name]:
+            sums.add(places, name, _count(was[name], now[name]))
     for name in ("earlier", "later"):
-        sums.add(places, name, _count(False, name in gained))
+        if name in gained:
+            sums.add(places, name, _count(False, True))
     sums.add(places, "cases", Count(1, 1))
     _breaches(sums, item, before, after)
 

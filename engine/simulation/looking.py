@@ -82,7 +82,8 @@ def _case(one: Past, asked: Question, looked: Looked, sums: Sums) -> None:
     records = present.stream.records if present is not None else stream.records
     if present is not None and present.entries and not one.due:
         looked.unlike.append(one.stream_id.removeprefix("case:"))
-    was, now = standing(records), standing(after.stream.records)
+    was = standing(records)
+    now = was if records is stream.records and not after.entries else standing(after.stream.records)
     case = after.stream.view
     if case.item is None:
         return

@@ -19,7 +19,7 @@ from engine.simulation import keep, reading
 from engine.simulation.draft import Draft, Scope, drafted
 from engine.simulation.figures import Count, Sums
 from engine.simulation.keep import Outcome
-from engine.simulation.looking import Looked, Measure, Message
+from engine.simulation.looking import Looked, Measure, Message, Row
 from engine.simulation.spool import Spool
 from engine.simulation.workers import Bench, Benches, Seen, cores
 from engine.storage.connect import Connection, Pool
@@ -81,16 +81,22 @@ class _Run:
         number = workers if workers is not None else (cores() if total >= WORTH_IT else 0)
         health = load_health(connection, self._at)
         if not number:
-            yield Bench(connection, self._draft, self._at, health)
+            yield Bench(connection, self._draft, self._at, health, self._keep)
             return
         row = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None, "a function has a value"
         address = str(self._pool.conninfo)
-        benches = Benches(Seen(address, row[0], msgspec.msgpack.encode(self._draft), self._at, health), number)
+        benches = Benches(
+            Seen(address, row[0], msgspec.msgpack.encode(self._draft), self._at, health, self._id), number
+        )
         try:
             yield benches
         finally:
             benches.close()
+
+    def _keep(self, rows: list[Row]) -> None:
+        with self._pool.connection() as connection:
+            keep.keep_cases(connection, self._id, rows)
 
     def _look(self, looking: Looking, chunks: Iterable[Sequence[str]], spool: Spool, total: int) -> None:
         for looked in looking.cases(chunks):
@@ -99,9 +105,6 @@ class _Run:
             self._outcome.failed += looked.failed
             self._sums.merge(looked.counts)
             spool.add(looked.messages)
-            if looked.rows:
-                with self._pool.connection() as connection:
-                    keep.keep_cases(connection, self._id, looked.rows)
             self._say(self._outcome.cases, total)
 
     def _judge(self, looking: Looking, work: Iterator[dict[str, list[Message]]]) -> None:

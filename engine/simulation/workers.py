@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -13,10 +13,11 @@ from typing import NamedTuple
 import msgspec
 
 from engine.intake.memory import collect_rarely
+from engine.simulation import keep
 from engine.simulation.draft import Draft, drafted
-from engine.simulation.looking import Looked, Measure, Message, Question, look, measures
+from engine.simulation.looking import Looked, Measure, Message, Question, Row, look, measures
 from engine.simulation.reading import configured_at, past
-from engine.storage.connect import Connection, open_reader
+from engine.storage.connect import Connection, open_application, open_reader
 from engine.storage.world import load_world
 from rules.stream import Health
 
@@ -34,12 +35,16 @@ class Seen(NamedTuple):
     draft: bytes
     at: datetime
     health: Health
+    simulation: str
 
 
 class Bench:
-    """Looks at chunks in this process, on the connection that it is given."""
+    """Looks at chunks in this process, on the connection that it is given. `keeping` writes down the cases that would stand otherwise."""
 
-    def __init__(self, connection: Connection, draft: Draft, at: datetime, health: Health) -> None:
+    def __init__(
+        self, connection: Connection, draft: Draft, at: datetime, health: Health, keeping: Callable[[list[Row]], None]
+    ) -> None:
+        self._keeping = keeping
         world = load_world(connection)
         self._connection = connection
         self._soon = at + max([world.profile.publication_delay, *map(world.delay, world.sources)], default=timedelta())
@@ -52,7 +57,11 @@ class Bench:
         return (self.measure(messages) for messages in work)
 
     def look(self, ids: Sequence[str]) -> Looked:
-        return look(past(self._connection, ids, self._soon), self.question)
+        looked = look(past(self._connection, ids, self._soon), self.question)
+        if looked.rows:
+            self._keeping(looked.rows)
+            looked.rows = []
+        return looked
 
     def measure(self, messages: dict[str, list[Message]]) -> list[Measure]:
         known = {one.stream_id: one for one in past(self._connection, list(messages), self._soon)}
@@ -96,7 +105,13 @@ _bench: Bench | None = None
 def _begin(seen: Seen) -> None:
     global _bench  # noqa: PLW0603 - a worker process has one work, given at its start
     connection = open_reader(seen.address, seen.snapshot)
-    _bench = Bench(connection, msgspec.msgpack.decode(seen.draft, type=Draft), seen.at, seen.health)
+    writing = open_application(seen.address)
+
+    def keeping(rows: list[Row]) -> None:
+        keep.keep_cases(writing, seen.simulation, rows)
+        writing.commit()
+
+    _bench = Bench(connection, msgspec.msgpack.decode(seen.draft, type=Draft), seen.at, seen.health, keeping)
     collect_rarely()
 
 

@@ -30,11 +30,17 @@ def open_owner(url: str) -> Connection:
     return Connection.connect(url, options=_OPTIONS)
 
 
-def open_reader(url: str, snapshot: str) -> Connection:
-    """A connection that reads what another one sees, by the name of the snapshot that it exported, and writes nothing."""
+def open_application(url: str) -> Connection:
+    """A connection of a process that has one, with the application's rights alone."""
     connection = Connection.connect(url, options=_OPTIONS)
     connection.execute(f"SET ROLE {APPLICATION_ROLE}")
     connection.commit()
+    return connection
+
+
+def open_reader(url: str, snapshot: str) -> Connection:
+    """A connection that reads what another one sees, by the name of the snapshot that it exported, and writes nothing."""
+    connection = open_application(url)
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
     connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(snapshot))
     return connection
