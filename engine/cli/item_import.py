@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -84,21 +83,9 @@ def _records(file: Path) -> dict[str, Any]:
 
 
 def _file_all(connection: Connection, catalogue: Catalogue, actor: str, clock: Clock, *, submit: bool) -> None:
-    """All of them or none."""
-    import msgspec
-
     from engine.cli.rights import demand
-    from engine.errors import OperatorError
-    from engine.filings.desk import act
-    from rules.filing import Refused, Save, Submit
+    from engine.filings.importing import file_all
 
-    with connection.transaction():
-        for unit in sorted({item.unit for item in catalogue.items}):
-            demand(connection, actor, "catalogue.edit", unit=unit)
-        for item in catalogue.items:
-            id_ = secrets.token_hex(8)
-            done = act(connection, id_, Save(item=msgspec.to_builtins(item)), actor, clock)
-            if submit and not isinstance(done, Refused):
-                done = act(connection, id_, Submit(), actor, clock)
-            if isinstance(done, Refused):
-                raise OperatorError(f"{item.code}: {done.code}: {done.message}")
+    for unit in sorted({item.unit for item in catalogue.items}):
+        demand(connection, actor, "catalogue.edit", unit=unit)
+    file_all(connection, catalogue.items, actor, clock, submit=submit)

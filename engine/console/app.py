@@ -15,6 +15,7 @@ from engine.console.pages import (
     channels,
     clock,
     documents,
+    filing_import,
     filings,
     findings,
     help,  # noqa: A004 - the page's name
@@ -57,6 +58,7 @@ def console_router(console: Console) -> APIRouter:
         certificates,
         public,
         catalogue,
+        filing_import,
         filings,
         calendars,
         carriers,

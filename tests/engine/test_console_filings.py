@@ -15,9 +15,11 @@ from starlette.testclient import TestClient
 
 from engine.console import filing_form
 from engine.console.filing_preview import preview
-from engine.provisioning.folder import read_folder
+from engine.provisioning.folder import Catalogue, read_folder
 from engine.provisioning.record import world_of
 from engine.storage.world import load_world
+from engine.workbook.writing import write
+from rules.limit import Limit
 from tests.support import servers
 from tests.support.county import FOLDER, PASSWORD, app, at, county
 
@@ -146,6 +148,43 @@ def test_a_published_item_is_changed_by_filing_again_and_the_difference_is_shown
     assert "committed_limit.amount 2 3" in shown and "name_en" not in shown, (
         "what the form does not show stays as it was"
     )
+
+
+@pytest.mark.postgres
+def test_many_items_come_from_excel_after_a_look_at_every_cell(life, visit, tmp_path):
+    head = visit("head")
+    csrf = field(head.get("/filings/import").text, "csrf")
+
+    def send(go: str, **change: Any):
+        items = tuple(
+            msgspec.structs.replace(item, code=f"X-{item.code}", **change)
+            for item in COUNTY.items
+            if item.unit == "urban"
+        )
+        write(Catalogue(items=items), tmp_path / "items.xlsx")
+        file = ("items.xlsx", (tmp_path / "items.xlsx").read_bytes())
+        return head.post("/filings/import", data={"csrf": csrf, "go": go}, files={"file": file}), len(items)
+
+    before = _drafts(life)
+    wrong, _ = send(
+        "file",
+        committed_limit=Limit(amount=400, unit="working_days"),
+        statutory_limit=Limit(amount=20, unit="working_days"),
+    )
+    assert wrong.status_code == 422 and "at most 13 working days" in words(wrong.text) and "M2" in wrong.text
+    assert _drafts(life) == before
+    checked, _ = send("check")
+    assert "No errors" in words(checked.text) and _drafts(life) == before
+    done, count = send("file")
+    assert f"{count} drafts are filed" in words(done.text) and _drafts(life) == before + count
+    nothing = head.post("/filings/import", data={"csrf": csrf}, files={"file": ("x.xlsx", b"no zip")})
+    assert nothing.status_code == 422 and "no Excel workbook" in words(nothing.text)
+    assert head.get("/filings/template.xlsx").content.startswith(b"PK")
+
+
+def _drafts(life) -> int:
+    with life.pool.connection() as connection:
+        return connection.execute("SELECT count(*) FROM filing WHERE phase = 'draft'").fetchone()[0]
 
 
 @pytest.mark.postgres
