@@ -27,7 +27,7 @@ _FILINGS = (
 
 
 def add(app: typer.Typer) -> None:
-    for command in (show, filings, file, submit, review, approve, send_back, withdraw, publish):
+    for command in (show, chart, filings, file, submit, review, approve, send_back, withdraw, publish):
         app.command({"send_back": "return"}.get(command.__name__))(command)
 
 
@@ -49,6 +49,29 @@ def show(
         print_json([msgspec.to_builtins(item) for item in found])
         return
     print_rows([_line(item) for item in found], output)
+
+
+def chart(
+    code: Annotated[str, typer.Argument(help="事项编码 · code of the item")],
+    form: Annotated[Literal["bpmn", "svg"], typer.Option("--as", help="格式 · form")] = "bpmn",
+) -> None:
+    """现行流程图,BPMN 2.0 或图片 · the flow chart in force, as BPMN 2.0 or a picture."""
+    from engine.cli.database import opened
+    from engine.console.i18n import Texts
+    from engine.lint.telling import limit_words
+    from engine.procedures.graph import graph_of
+    from engine.procedures.picture import svg
+    from engine.procedures.written import bpmn
+    from engine.storage.world import load_world
+
+    with opened() as (pool, _), pool.connection() as connection:
+        found = load_world(connection).versions(code)
+    if not found:
+        raise OperatorError(pick(f"没有公布过事项 {code!r}", f"no item {code!r} was ever published"))
+    item, words = found[-1], Texts(language())
+    notes = {f"step_{step.id}": limit_words(words, step.limit) for step in item.steps}
+    graph = graph_of(item)
+    print(bpmn(graph, item.code, item.name) if form == "bpmn" else svg(graph, notes, item.name))
 
 
 def _line(item: object) -> dict[str, object]:

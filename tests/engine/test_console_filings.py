@@ -132,6 +132,7 @@ def test_a_clerk_files_an_item_without_json_and_it_is_published(life, visit):
         "post:first_responsible",
     ]
     assert item.silence.exclusions[0].when == "attributes.main_road == true"
+    assert 'class="flow"' in leading.get("/items/UR-02").text and "userTask" in leading.get("/charts/UR-02").text
     log = words(leading.get(place).text)
     assert "Published" in log and "committed_limit.amount 14 → 5" in log
 

@@ -59,6 +59,7 @@ def test_an_entry_goes_its_whole_way_at_the_command_line(item: Any, tmp_path: Pa
     assert "published" in item("publish", id_, "--actor", "li")[1]
     status, said = item("show", "N-01", "-o", "json")
     assert (status, [one["version"] for one in json.loads(said)]) == (0, [1])
+    assert "<definitions" in item("chart", "N-01")[1] and "<svg" in item("chart", "N-01", "--as", "svg")[1]
     assert "published" in item("filings", "--code", "N-01", "-o", "csv")[1]
 
 

@@ -10,9 +10,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.console.chart import chart
 from engine.console.errors import NotFound
 from engine.console.parts import Console
 from engine.console.visit import Visit, visit
+from engine.procedures.graph import graph_of
+from engine.procedures.written import bpmn
 from rules.items import Item
 from rules.world import Unit
 
@@ -45,13 +48,21 @@ def add(router: APIRouter, console: Console) -> None:
             rows = [item for item in current_items(v) if wanted in {"", item.unit}]
             return v.page("items.html", rows=rows, wanted=wanted, units=list(v.world.units.values()))
 
+    @router.get("/charts/{code:path}")
+    def as_bpmn(request: Request, code: str) -> Response:
+        with visit(console, request) as v:
+            found = v.world.item(code, v.today)
+            if found is None:
+                raise NotFound
+            return Response(bpmn(graph_of(found), found.code, found.name), media_type="application/xml")
+
     @router.get("/items/{code:path}")
     def item(request: Request, code: str) -> Response:
         with visit(console, request) as v:
             found = v.world.item(code, v.today)
             if found is None:
                 raise NotFound
-            return v.page("item.html", item=found, may_edit=v.may("catalogue.edit", found.unit))
+            return v.page("item.html", item=found, may_edit=v.may("catalogue.edit", found.unit), chart=chart(v, found))
 
 
 def current_items(v: Visit) -> list[Item]:
