@@ -96,7 +96,7 @@ def test_what_is_seen_is_exported(inspector):
 
 def test_both_languages_and_a_wrong_period_is_the_present_quarter(application):
     page = text(sign_in(application, "inspector", "en"), "/scores?period=nonsense")
-    assert "Evaluation · 2026Q1" in page and "By the formula that comes with the product" in page
+    assert "Evaluation · 2026Q1" in page and "By version 1 of the formula, in force from Tue 1 Jul 2025" in page
 
 
 def test_only_the_leading_group_settles_and_the_page_says_so_afterwards(application, inspector, leading):

@@ -6,12 +6,16 @@ import csv
 import io
 import json
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from engine.cli.score import app
 from engine.errors import OperatorError
 from engine.intake.decide import advance, decide
+from engine.provisioning.check import check
+from engine.provisioning.folder import Catalogue, ProvisionError
+from rules.formula import Formula
 from tests.rules.worlds import a_case
 from tests.support.worlds import MONDAY, TestClock, a_database, accepted, message, served
 
@@ -78,3 +82,12 @@ def test_an_unfair_formula_in_a_rehearsal_is_refused_with_its_place(tmp_path):
     file.write_text(json.dumps(a_case(5).spec | {"until": "2026-04-01T00:00:00+08:00", "evaluation": [formula]}))
     refused = CliRunner().invoke(app, ["rehearse", str(file), "--period", "2026Q1"]).exception
     assert isinstance(refused, OperatorError) and "terms[0]" in str(refused)
+
+
+def test_an_unfair_formula_in_a_folder_is_refused_with_its_place():
+    formula = msgspec.convert(
+        {"subject": "unit", "version": 1, "effective_from": "2026-01-01", "grades": [{"grade": "a", "at_least": 0}],
+         "terms": [{"type": "rate", "id": "x", "figure": "red", "per": "concluded", "points": 9}]}, Formula,
+    )  # fmt: skip
+    with pytest.raises(ProvisionError, match=r"evaluation of unit version 1: terms\[0\]"):
+        check(Catalogue(evaluation=(formula,), leading_group_office="office"))
