@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,6 +19,7 @@ from notifications.render import allows_none
 from rules.world import World
 
 _LEVELS = {"warning": "warning_raised", "yellow": "yellow_card", "red": "red_card", "escalated": "alert_escalated"}
+_PAPERS = {"proceeding_opened": "proceeding_notice", "measure_decided": "decision"}
 _POSTS: dict[str, Audience] = {
     "section_head": "section_head",
     "deputy_in_charge": "deputy_in_charge",
@@ -49,8 +51,8 @@ class Wording:
         kind = kind_of(told)
         values = case_values(told, self._world, reader.locale, self._on) | more | _own(told)
         audience = self._audience(told, kind)
-        if reader.site and audience not in {"applicant", "person_concerned"} and told.case:
-            values["link"] = f"{reader.site}/cases/{told.case}"
+        if reader.site and (page := _page(told, kind, audience, values)):
+            values["link"] = f"{reader.site}{page}"
         # Publishing equals promising: an item that names no clause is itself the ground.
         values["clause"] = values.get("clause") or (
             None if allows_none(NOTICES[kind].fields.get("clause")) else values["item_name"]
@@ -85,6 +87,14 @@ def kind_of(told: Told) -> str:
     if "due_on" in told.data:  # an early warning, whatever colour the item gives it
         return "warning_raised"
     return _LEVELS[told.level or "warning"]
+
+
+def _page(told: Told, kind: str, audience: Audience, values: Values) -> str | None:
+    """Where the reader finds more: a person concerned the paper itself, an official the case, an applicant nothing yet."""
+    if kind in _PAPERS and (number := values.get("proceeding_number")):
+        return f"/proceedings/{quote(str(number))}/documents/{_PAPERS[kind]}"
+    official = audience not in {"applicant", "person_concerned"}
+    return f"/cases/{quote(told.case)}" if official and told.case else None
 
 
 def _own(told: Told) -> dict[str, Any]:

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.channels.states import states
-from engine.console.i18n import catalogue
 from engine.effects.delivering import Deliveries
 from notifications.channels.registry import Channels
-from notifications.notices import NOTICES
 from tests.support import servers
 from tests.support.county import app, at, county
 from tests.support.pages import field, sign_in
@@ -134,8 +132,3 @@ def test_half_a_span_of_quiet_hours_is_refused(application):
     client = sign_in(application, "officer", "en")
     answer = post(client, "/preferences", "/preferences", start="22:00")
     assert answer.status_code == 422 and "Give both" in answer.text
-
-
-@pytest.mark.parametrize("locale", ["zh", "en"])
-def test_every_kind_of_notice_has_a_word_in_the_log(locale):
-    assert [kind for kind in NOTICES if f"notice.{kind}" not in catalogue(locale)] == []

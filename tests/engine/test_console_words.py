@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from engine.console.i18n import Texts, catalogue, locale_from
+from engine.documents.kinds import KINDS
 from engine.rights import ROLES
+from notifications.notices import NOTICES
 from rules.accountability import GRADES, MEASURES
 from rules.payloads import PAYLOADS
 from rules.records import TYPES
@@ -64,6 +66,12 @@ def test_every_code_of_the_rules_has_its_word(locale):
     wanted += [f"grade.{grade}" for grade in GRADES] + [f"role.{role}" for role in ROLES]
     wanted += [f"measure.{level}" for level in range(1, len(MEASURES) + 1)]
     assert [key for key in wanted if key not in words] == []
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_every_kind_of_notice_and_paper_has_its_word(locale):
+    wanted = [f"notice.{kind}" for kind in NOTICES] + [f"document.{kind}" for kind in KINDS]
+    assert [key for key in wanted if key not in catalogue(locale)] == []
 
 
 def test_a_code_that_came_later_stands_for_itself():

@@ -161,6 +161,22 @@ def test_who_has_to_review_is_told_and_so_are_those_above_when_it_is_late(desk: 
     assert desk.rows("SELECT problem FROM outbox WHERE problem IS NOT NULL") == []
 
 
+def test_a_person_concerned_is_shown_the_way_to_the_paper_itself(desk: Desk) -> None:
+    desk.account("zhang", "zhang@example.test")
+    desk.take(accepted("办件 1"))
+    desk.go(timedelta(days=30))
+    said = {"actor": "sun", "finding": "limit_expired", "grade": "ordinary"}
+    desk.take(message("f", "finding.confirmed", "办件 1", desk.clock.now(), **said))
+    desk.collector.collect()
+    links = dict(
+        desk.rows("SELECT kind, payload->>'link' FROM delivery WHERE channel = 'email' AND recipient = 'zhang'")
+    )
+    place = "https://example.test/proceedings/%E5%8A%9E%E4%BB%B6%201/"
+    assert links["proceeding_opened"].startswith(place)
+    assert links["proceeding_opened"].endswith("/documents/proceeding_notice")
+    assert desk.rows("SELECT problem FROM outbox WHERE problem IS NOT NULL") == []
+
+
 def test_back_filled_cases_send_nothing_to_anybody(desk: Desk) -> None:
     long_ago = MONDAY - timedelta(days=200)
     desk.take(accepted("OLD", long_ago, source="archive", reported_at=long_ago), backfill=True)
