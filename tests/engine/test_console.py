@@ -294,6 +294,33 @@ def test_the_whole_way_from_statement_to_decision(inspector, application, life):
     assert ask(life, "SELECT decided_level, decided_by FROM proceeding WHERE proceeding_id = %s", id_) == [
         (proposed, owner)
     ]
+    _to_the_end(application, life, id_, decider, concerned)
+
+
+def _to_the_end(application, life, id_, decider, concerned):
+    """Served, reviewed by somebody else, executed, closed: each by the form that is offered to the one who may."""
+
+    def do(who, name, **said):
+        life.wait_until(life.clock.shows + timedelta(minutes=5))
+        page = who.get(f"/proceedings/{id_}").text
+        form = page[page.index(f"/act/{name}") :]
+        answer = who.post(
+            f"/proceedings/{id_}/act/{name}", data={"csrf": field(form, "csrf"), "token": field(form, "token"), **said}
+        )
+        return answer.status_code
+
+    leading = sign_in(application, "leading")
+    assert do(decider, "service") == 303
+    assert "/act/review_request" not in decider.get(f"/proceedings/{id_}").text  # nobody asks in another's name
+    assert do(concerned, "review_request", reason=" ") == 422
+    assert do(concerned, "review_request", reason="不服") == 303
+    assert "/act/review" not in decider.get(f"/proceedings/{id_}").text
+    assert do(leading, "review", result="upheld", reason="事实清楚") == 303
+    assert do(decider, "execution") == 303
+    assert do(decider, "closing") == 303
+    assert ask(life, "SELECT phase FROM proceeding WHERE proceeding_id = %s", id_) == [("closed",)]
+    shown = decider.get(f"/proceedings/{id_}").text
+    assert "适用的追究办法" in shown and "预警和通知的送达" in shown and "程序结案" in shown
 
 
 def test_an_alert_is_acknowledged_and_answered_by_its_addressee_alone(inspector, application, life):

@@ -32,6 +32,7 @@ MORE_CODES = {
     "filing_phase",
     "filing_kind",
     "filing_effect",
+    "measure",
     "unit_measure",
 }
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from engine.console.actions import Act, Consequence, Refusal, perform, rehearse
 from engine.console.errors import Forbidden, NotFound
+from engine.console.pages.proceeding_acts import RESULTS, act, forms, missing, whose
 from engine.console.parts import Console
 from engine.console.views.alerts import alerts_of_case
 from engine.console.views.case import ledger
@@ -16,6 +17,7 @@ from engine.console.views.proceedings import (
     ENDED_PHASES,
     OPEN_PHASES,
     ProceedingRow,
+    deliveries_of,
     like_cases,
     list_proceedings,
     proceeding,
@@ -23,9 +25,14 @@ from engine.console.views.proceedings import (
 from engine.console.visit import Visit, visit
 from engine.documents.access import papers
 from engine.documents.kinds import About
+from rules.accountability import MEASURES, UNIT_MEASURES
 
-PHASES = ("opened", "statement", "proposed", "decided", "effective", "closed")
-LEVELS = tuple(str(level) for level in range(1, 8))
+PHASES = ("opened", "statement", "proposed", "decided", "served", "effective", "executed", "closed")
+
+
+def levels(row: ProceedingRow) -> tuple[str, ...]:
+    """The numbers of the measures: seven towards a person, four towards a unit."""
+    return tuple(str(level) for level in range(1, 1 + len(MEASURES if row.person else UNIT_MEASURES)))
 
 
 def add(router: APIRouter, console: Console) -> None:
@@ -61,11 +68,22 @@ def add(router: APIRouter, console: Console) -> None:
             refusal = None if wrong else perform(v, _decision(v, row))
             return _page(v, row, refusal, wrong) if wrong or refusal else v.go(f"/proceedings/{id_}?done=decided")
 
+    @router.post("/proceedings/{id_:path}/act/{name}")
+    def do(request: Request, id_: str, name: str) -> Response:
+        with visit(console, request) as v:
+            row = _found(v, id_)
+            form = next((form for form in forms(v, row) if form.name == name), None)
+            if form is None:
+                raise Forbidden("proceeding.read")
+            wrong = tuple(f"{name}.{field}" for field in missing(v, form))
+            refusal = None if wrong else perform(v, act(v, form, row))
+            return _page(v, row, refusal, wrong) if wrong or refusal else v.go(f"/proceedings/{id_}?done={name}")
+
     @router.post("/proceedings/{id_:path}/consequence")
     def consequence(request: Request, id_: str) -> Response:
         with visit(console, request) as v:
             row = _to_decide(v, id_)
-            if v.form.get("level") not in LEVELS:
+            if v.form.get("level") not in levels(row):
                 return _page(v, row, wrong=("level",))
             found = _own(row, rehearse(v, msgspec.structs.replace(_decision(v, row), token=v.new_token())))
             if request.headers.get("hx-request"):
@@ -87,7 +105,8 @@ def _found(v: Visit, id_: str) -> ProceedingRow:
 
 
 def _may_state(v: Visit, row: ProceedingRow) -> bool:
-    return row.person == v.person and row.phase in {"opened", "notified", "statement"}
+    mine = row.person == v.person or (row.person is None and v.may("inquiry.answer", row.unit))
+    return mine and row.phase in {"opened", "notified", "statement"}
 
 
 def _may_decide(v: Visit, row: ProceedingRow) -> bool:
@@ -103,19 +122,19 @@ def _to_decide(v: Visit, id_: str) -> ProceedingRow:
 
 def _wrong(v: Visit, row: ProceedingRow) -> tuple[str, ...]:
     level = v.form.get("level", "")
-    if level not in LEVELS:
+    if level not in levels(row):
         return ("level",)
     otherwise = row.proposed_level is not None and int(level) != row.proposed_level
     return ("reason",) if otherwise and not v.form.get("reason", "").strip() else ()
 
 
 def _statement(v: Visit, row: ProceedingRow) -> Act:
-    data: dict[str, object] = {"text": v.form["text"].strip(), "person": row.person}
+    data: dict[str, object] = {"text": v.form["text"].strip(), **whose(row)}
     return Act("statement.filed", row.case_id or "", data, v.form.get("token", ""))
 
 
 def _decision(v: Visit, row: ProceedingRow) -> Act:
-    data: dict[str, object] = {"level": int(v.form["level"]), "person": row.person}
+    data: dict[str, object] = {"level": int(v.form["level"]), **whose(row)}
     if reason := v.form.get("reason", "").strip():
         data["reason"] = reason
     return Act("measure.decided", row.case_id or "", data, v.form.get("token", ""))
@@ -125,7 +144,7 @@ def _phases(row: ProceedingRow) -> tuple[str, ...]:
     """The line of phases; review and referral stand in it only where they happened."""
     if row.phase in PHASES:
         return PHASES
-    place = PHASES.index("effective")
+    place = PHASES.index("effective")  # review; a referral freezes it wherever it stands
     return (*PHASES[:place], row.phase, *PHASES[place:])
 
 
@@ -142,10 +161,11 @@ def _page(
     return v.page(
         "proceeding.html", 422 if wrong or refusal else 200, row=row, phases=phases, place=phases.index(row.phase),
         refusal=refusal, wrong=wrong, form=v.form, consequence=consequence,
-        competence=rules.head_decides_up_to if v.person == head else len(LEVELS),
+        competence=rules.head_decides_up_to if v.person == head else len(MEASURES), levels=levels(row), forms=forms(v, row),
         may_state=_may_state(v, row), may_decide=_may_decide(v, row),
         waits=row.phase == "statement" and row.person != v.person and v.may("measure.decide", row.unit),
         like=like_cases(v.db, row.grade, row.count_in_window), alerts=alerts_of_case(v.db, row.case_id or ""), papers=papers(v.db, About("proceeding", row.proceeding_id), v.now),
         ledger=ledger(v.db, row.stream_id) if v.may("ledger.read", row.unit) else [],
-        token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
+        delivered=deliveries_of(v.db, row.case_id or ""), results=RESULTS,
+        token=v.form.get("token") or v.new_token(), other_token=v.new_token(), new_token=v.new_token,
     )  # fmt: skip

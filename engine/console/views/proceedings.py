@@ -35,27 +35,40 @@ class ProceedingRow(msgspec.Struct, frozen=True):
 
 
 _PROCEEDING = f"SELECT {', '.join('p.' + name for name in ProceedingRow.__struct_fields__)} FROM proceeding p"  # noqa: S608
-OPEN_PHASES = ("opened", "notified", "statement", "proposed", "decided", "served", "review", "effective")
-ENDED_PHASES = ("executed", "closed", "referred")
+OPEN_PHASES = (
+    "opened",
+    "notified",
+    "statement",
+    "proposed",
+    "decided",
+    "served",
+    "review",
+    "effective",
+    "executed",
+    "referred",
+)
+ENDED_PHASES = ("closed",)
 
 
 def list_proceedings(
     db: psycopg.Connection[Any], phases: tuple[str, ...], units: frozenset[str] | None, person: str
 ) -> list[ProceedingRow]:
     where = sql.Where()
-    where.add("p.phase = ANY(%s)", list(phases))
+    # A closed one whose measure has to be undone is not over.
+    where.add("(p.phase = ANY(%s) OR (p.restoration_due AND %s))", list(phases), phases == OPEN_PHASES)
     if units is not None:
         where.add("(p.unit = ANY(%s) OR p.person = %s OR p.owner = %s)", sorted(units), person, person)
     return sql.rows(db, ProceedingRow, f"{_PROCEEDING} WHERE {where} ORDER BY p.opened_at DESC LIMIT 200", where.values)
 
 
 def my_proceedings(db: psycopg.Connection[Any], person: str) -> list[ProceedingRow]:
-    """Those that wait for a person: to decide as their owner, or to be answered as the one concerned."""
+    """Those that wait for a person: to decide, serve, review, execute or close as the phase's owner, or to be answered as the one concerned."""
     query = (
-        f"({_PROCEEDING} WHERE p.owner = %s AND p.phase IN ('proposed', 'review'))"
+        f"({_PROCEEDING} WHERE p.owner = %s AND p.phase IN ('proposed', 'decided', 'review', 'effective', 'executed'))"
+        f" UNION ALL ({_PROCEEDING} WHERE p.owner = %s AND p.restoration_due AND p.phase = 'closed')"
         f" UNION ALL ({_PROCEEDING} WHERE p.person = %s AND p.phase = 'statement') ORDER BY phase_until NULLS LAST LIMIT 50"
     )
-    return sql.rows(db, ProceedingRow, query, (person, person))
+    return sql.rows(db, ProceedingRow, query, (person, person, person))
 
 
 def proceeding(db: psycopg.Connection[Any], id_: str) -> ProceedingRow | None:
@@ -78,3 +91,22 @@ def like_cases(db: psycopg.Connection[Any], grade: str | None, count: int | None
         " AND count_in_window = %s GROUP BY decided_level ORDER BY decided_level"
     )
     return sql.rows(db, LikeCase, query, (grade, count))
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """One message about the case and what became of it: proof that somebody was warned."""
+
+    recipient: str
+    channel: str
+    kind: str
+    status: str
+    created_at: datetime
+    delivered_at: datetime | None
+
+
+def deliveries_of(db: psycopg.Connection[Any], case_id: str) -> list[Delivered]:
+    query = (
+        "SELECT recipient, channel, kind, status, created_at, delivered_at FROM delivery"
+        " WHERE case_id = %s AND recipient <> 'applicant' ORDER BY created_at DESC LIMIT 50"
+    )
+    return sql.rows(db, Delivered, query, (case_id,))
