@@ -85,6 +85,7 @@ def run_api(settings: Settings) -> None:
 
     listening = threading.Event()
     with opened(settings, API_CONNECTIONS) as (pool, clock):
+        _demand_last_address(pool)
         door = GroupCommit(pool, clock, listening)
         try:
             _serve(create_api(settings, pool, clock, door), settings, listening)
@@ -145,7 +146,16 @@ def run_worker(settings: Settings) -> None:
     check_templates()  # a notice or a paper that cannot be written is found now, not when it is due
     check_shipped()
     with opened(settings, WORKER_CONNECTIONS, wakes=True) as (pool, clock):
+        _demand_last_address(pool)
         asyncio.run(_work(settings, pool, clock))
+
+
+def _demand_last_address(pool: Pool) -> None:
+    """No part starts in a world whose alerts could reach nobody (accountability.md 4)."""
+    from engine.provisioning.last_address import demand_last_address
+
+    with pool.connection() as connection:
+        demand_last_address(connection)
 
 
 async def _work(settings: Settings, pool: Pool, clock: Clock) -> None:
@@ -160,6 +170,7 @@ async def _work(settings: Settings, pool: Pool, clock: Clock) -> None:
 def run_scheduler(settings: Settings) -> None:
     """Sweeps and checks; one of many processes is on duty. Nothing legal hangs on it alone."""
     with opened(settings, SCHEDULER_CONNECTIONS) as (pool, clock):
+        _demand_last_address(pool)
         asyncio.run(_schedule(settings, pool, clock))
 
 

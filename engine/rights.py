@@ -45,6 +45,7 @@ Action = Literal[
     "statement.file",
     "measure.decide",
     "review.decide",
+    "archive.read",
     "recusal.declare",
     "measure.execute",
     "alert.close",
@@ -93,6 +94,7 @@ RIGHTS: Mapping[Action, Mapping[Role, Scope]] = {
     "statement.file": dict.fromkeys(("officer", "window", "unit_head", "unit_editor", "reviewer"), "own"),
     "measure.decide": {"unit_head": "subtree", "leading_group": "all"},
     "review.decide": {"leading_group": "all"},
+    "archive.read": _WATCHERS,
     "recusal.declare": {
         "unit_head": "subtree",
         "inspector": "subtree",

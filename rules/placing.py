@@ -18,11 +18,16 @@ def is_for_docket(fact: Fact) -> bool:
 
 
 def dockets_of(fact: Fact, known: Iterable[str]) -> list[str]:
-    """`known`: the dockets in which the case has a proceeding. Empty: it must wait."""
+    """`known`: the dockets in which the case has a proceeding. Empty: it must wait.
+
+    Where several people are concerned and none is named, a word of one of them is about himself; anything else must say whom it means.
+    """
     if fact.type in OF_ALERTS:
         return sorted(known)
     person, unit = getattr(fact.data, "person", None), getattr(fact.data, "unit", None)
     if person is None and unit is not None:
         return [docket for docket in sorted(known) if docket == f"{OF_UNIT}{unit}"]
     people = [docket for docket in sorted(known) if not docket.startswith(OF_UNIT)]
+    if person is None and len(people) > 1:
+        person = fact.actor or ""
     return people if person is None else [docket for docket in people if docket == f"docket:{person}"]

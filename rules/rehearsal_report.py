@@ -41,7 +41,10 @@ class _Report:
             "findings": sorted(self._all("finding", self._finding), key=lambda f: _instant(f["legal_at"])),
             "breaches": sorted(self._all("breach", self._breach), key=lambda b: _instant(b["legal_at"])),
             "alerts": sorted(self._all("alert", self._alert), key=lambda a: _instant(a["scheduled_at"])),
-            "proceedings": self._all("proceeding", self._proceeding),
+            "proceedings": sorted(
+                self._all("proceeding", self._proceeding),
+                key=lambda p: (_instant(p["legal_at"]), _instant(p["opened_at"])),
+            ),
             "notices": sorted(self._all("notice", self._notice), key=lambda n: _instant(n["at"])),
             "parked": self._parked(),
             "quarantined": [{"fact": f.id, "why": why} for f, why in self.played.quarantined],
@@ -157,9 +160,9 @@ class _Report:
         names = (
             "id", "person", "unit", "case", "breach", "grade", "count_in_window", "proposed_level", "proposed_measure", "phase",
             "statement_until", "decided_level", "restoration_due", "finding", "role", "owner", "phase_due_on", "decided_by", "leaders",
-            "record_until",
+            "record_until", "opened_at",
         )  # fmt: skip
-        return {name: record.data[name] for name in names}
+        return {**{name: record.data[name] for name in names}, "legal_at": self.iso(record.legal_at)}
 
     def _notice(self, stream: str, record: Record) -> dict[str, Any]:
         data = record.data

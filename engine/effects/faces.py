@@ -27,10 +27,10 @@ def case_faces(connection: Connection, stream_ids: Sequence[str]) -> dict[str, F
 def docket_faces(
     connection: Connection, stream_ids: Sequence[str], calendar: Calendar
 ) -> dict[str, dict[Proceeding, Face]]:
-    """By docket: its proceedings. The stage is the phase, the due date the phase's last day."""
+    """By docket: its proceedings. The stage is the phase, the due date the phase's last day; one whose measure must be undone is not over."""
     found: dict[str, dict[Proceeding, Face]] = {}
     rows = connection.execute(
-        "SELECT stream_id, proceeding_id, coalesce(case_id, ''), coalesce(unit, ''), phase, phase_until"
+        "SELECT stream_id, proceeding_id, coalesce(case_id, ''), coalesce(unit, ''), CASE WHEN phase = 'closed' AND restoration_due THEN 'restoration' ELSE phase END, phase_until"
         " FROM proceeding WHERE stream_id = ANY(%s::text[])",
         (list(stream_ids),),
     )

@@ -198,6 +198,8 @@ class Proceeding(Shape, frozen=True):
     decided_by: str | None
     leaders: list[Leader]
     record_until: Day | None
+    opened_at: Instant
+    legal_at: Instant
 
 
 class Notice(Shape, frozen=True):

@@ -320,6 +320,13 @@ def _to_the_end(application, life, id_, decider, concerned):
     assert do(decider, "closing") == 303
     assert ask(life, "SELECT phase FROM proceeding WHERE proceeding_id = %s", id_) == [("closed",)]
     shown = decider.get(f"/proceedings/{id_}").text
+    with life.pool.connection() as db:  # years later it may no longer be held against anybody
+        db.execute(
+            'UPDATE proceeding SET data = data || \'{"record_until": "2020-01-01"}\' WHERE proceeding_id = %s', (id_,)
+        )
+    assert decider.get(f"/proceedings/{id_}").status_code == 404
+    assert f"/proceedings/{id_}" not in decider.get("/proceedings?ended=1").text
+    assert concerned.get(f"/proceedings/{id_}").status_code == leading.get(f"/proceedings/{id_}").status_code == 200
     assert "适用的追究办法" in shown and "预警和通知的送达" in shown and "程序结案" in shown
 
 

@@ -12,6 +12,8 @@ from engine.clock import SystemClock
 from engine.imports import backfill, mapping, source, workers
 from engine.imports.mapped import CaseMapper
 from engine.imports.report import Report
+from engine.intake.decide import decide
+from engine.intake.envelope import Envelope
 from engine.provisioning.folder import read_folder
 from engine.provisioning.record import provision
 from engine.storage.connect import Pool
@@ -181,3 +183,26 @@ def test_a_large_log_is_spread_over_the_cores_with_the_same_outcome(postgres_url
     first, again = reports
     assert (first["cases"], first["facts"], sum(first["outcomes"].values())) == (32, 114, 114)
     assert again["outcomes"] == {"duplicate": 114}
+
+
+def test_a_breach_of_imported_history_opens_no_proceeding(pool):
+    """accountability.md 2: history is on record and can be confirmed; nobody is proceeded against for it."""
+    imported(pool, LOG / "log.csv")
+    clock = SystemClock()
+    with pool.connection() as connection:
+        rows = connection.execute(
+            "SELECT case_id, key FROM breach WHERE status = 'standing' ORDER BY case_id"
+        ).fetchall()
+        assert rows
+        for number, (case, key) in enumerate(rows):
+            kind = connection.execute(
+                "SELECT data->>'kind' FROM breach WHERE case_id = %s AND key = %s", (case, key)
+            ).fetchone()[0]
+            name = key.removeprefix("breach:").partition(":")[2] or key.removeprefix("breach:")
+            raw = f"confirm {number}".encode()
+            message = Envelope(source="console", message_id=f"confirm-{number}", type="finding.confirmed", case=case,
+                               occurred_at=clock.now(), actor="street-shao", data={"finding": f"{kind}:{name}"}, raw=raw)  # fmt: skip
+            assert decide(connection, [message], clock)[0].outcome == "recorded"
+        confirmed = connection.execute("SELECT count(*) FROM breach WHERE confirmed_at IS NOT NULL").fetchone()[0]
+        assert confirmed == len(rows)
+        assert connection.execute("SELECT count(*) FROM proceeding").fetchone() == (0,)

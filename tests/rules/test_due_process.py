@@ -311,3 +311,28 @@ def test_tolerance_is_a_coded_reason_and_the_rules_may_list_the_codes():
 def test_what_was_broken_before_a_unit_answers_opens_nothing_and_counts_for_nothing():
     out = late("2026-03-03", "2026-05-06", accountable_from="2026-04-01").until("2026-06-01 09:00")
     assert [(p["count_in_window"], p["breach"][:16]) for p in of(out)] == [(1, "zhang1-2026-05-0")]
+
+
+def test_where_two_people_are_concerned_a_word_says_whom_it_means():
+    def told(**decision):
+        world = a_case(10).accepted("03-02 09:00").fact("case.handed_over", "03-09 17:00", to="liu")
+        confirm(world, "03-18 10:00").fact("statement.filed", "03-19 09:00", text="陈述", actor="zhang")
+        return world.fact("measure.decided", "03-20 09:00", level=2, id="decision", **decision).until("04-10 09:00")
+
+    unnamed = told()
+    assert unnamed.parked == {"decision"} and refused(unnamed) == {}
+    assert [the(unnamed, person)["decided_level"] for person in ("zhang", "liu")] == [None, None]
+    named = told(person="zhang")
+    assert [the(named, person)["decided_level"] for person in ("zhang", "liu")] == [2, None]
+
+
+def test_a_matter_referred_before_it_was_confirmed_is_frozen_from_the_start():
+    world = a_case(2).accepted("03-02 09:00").fact("case.referred", "03-06 09:00", to="监委")
+    out = decided(confirm(world, "03-09 10:00")).until("04-01 09:00")
+    assert (the(out)["phase"], refused(out)) == ("referred", {"decision": "proceeding_frozen"})
+
+
+def test_proceedings_are_listed_by_their_legal_instant():
+    world = late("2026-05-06")
+    late("2026-03-03", world=world, holder="liu")
+    assert [p["person"] for p in world.until("2026-06-01 09:00").out["proceedings"]] == ["liu", "zhang"]

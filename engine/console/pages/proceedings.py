@@ -42,7 +42,9 @@ def add(router: APIRouter, console: Console) -> None:
             v.need_role("proceeding.read")
             ended = bool(request.query_params.get("ended"))
             phases = ENDED_PHASES if ended else OPEN_PHASES
-            rows = list_proceedings(v.db, phases, v.units("proceeding.read"), v.person)
+            # Rule 7: a record shows what may still be counted; the archive is for those entitled.
+            counted_on = None if v.knows("archive.read") else v.today
+            rows = list_proceedings(v.db, phases, v.units("proceeding.read"), v.person, counted_on)
             return v.page("proceedings.html", rows=rows, ended=ended)
 
     @router.get("/proceedings/{id_:path}")
@@ -100,6 +102,8 @@ def _own(row: ProceedingRow, found: Consequence) -> Consequence:
 def _found(v: Visit, id_: str) -> ProceedingRow:
     row = proceeding(v.db, id_)
     if row is None or not v.may("proceeding.read", row.unit, (row.person, row.owner)):
+        raise NotFound
+    if row.phase == "closed" and not row.counts_on(v.today) and not (v.knows("archive.read") or row.person == v.person):
         raise NotFound
     return row
 

@@ -33,6 +33,11 @@ class ProceedingRow(msgspec.Struct, frozen=True):
     stream_id: str
     data: dict[str, Any]
 
+    def counts_on(self, day: date) -> bool:
+        """Whether it may still be counted or held against somebody on a day."""
+        until = self.data.get("record_until")
+        return self.restoration_due or (until is not None and date.fromisoformat(until) >= day)
+
 
 _PROCEEDING = f"SELECT {', '.join('p.' + name for name in ProceedingRow.__struct_fields__)} FROM proceeding p"  # noqa: S608
 OPEN_PHASES = (
@@ -51,9 +56,17 @@ ENDED_PHASES = ("closed",)
 
 
 def list_proceedings(
-    db: psycopg.Connection[Any], phases: tuple[str, ...], units: frozenset[str] | None, person: str
+    db: psycopg.Connection[Any],
+    phases: tuple[str, ...],
+    units: frozenset[str] | None,
+    person: str,
+    counted_on: date | None = None,
 ) -> list[ProceedingRow]:
+    """`counted_on`: leaves out what may no longer be counted on that day, except one's own."""
     where = sql.Where()
+    if counted_on is not None:
+        still = "p.phase <> 'closed' OR p.restoration_due OR p.data->>'record_until' >= %s OR p.person = %s"
+        where.add(f"({still})", counted_on.isoformat(), person)
     # A closed one whose measure has to be undone is not over.
     where.add("(p.phase = ANY(%s) OR (p.restoration_due AND %s))", list(phases), phases == OPEN_PHASES)
     if units is not None:
