@@ -28,6 +28,7 @@ def deciders(
     category = _category(world, person, on)
     own = person is not None and level <= rules.head_up_to(category)
     found = [*(_heads(world, unit, on, concerned) if own else ()), *_above(world, rules, unit, on, own=own)]
+    found += _superiors(world, unit)  # a superior unit may act under its own name; it is nobody to be asked
     return tuple(dict.fromkeys(p for p in found if p not in concerned))
 
 
@@ -77,6 +78,13 @@ def _above(world: World, rules: Accountability, unit: str, on: date, *, own: boo
         place = world.units.get(place.parent)
     if world.leading_group_office is not None:
         yield from _body(world, world.leading_group_office, on)
+
+
+def _superiors(world: World, unit: str) -> Iterator[str]:
+    place = world.units.get(unit)
+    while place is not None and place.parent is not None:
+        yield place.parent
+        place = world.units.get(place.parent)
 
 
 def _body(world: World, name: str, on: date) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -74,3 +74,22 @@ def decide(
 
     said = act(Decision, actor=actor, level=level, reason=reason)
     decided(lambda db: about_proceeding(db, proceeding_id, "measure.decided", "measure.decide", said))
+
+
+@app.command()
+def record(
+    proceeding_id: ProceedingId,
+    what: Annotated[Literal["recusal", "hearing", "service", "review-request", "review", "execution", "restoration", "closing"],
+                    typer.Argument(help="何事 · what happened")],
+    actor: Actor,
+    text: Annotated[str | None, typer.Option(help="内容或理由 · the record, or the reason")] = None,
+    result: Annotated[Literal["upheld", "reversed"] | None, typer.Option(help="复核结果 · of a review")] = None,
+    recused: Annotated[str | None, typer.Option(help="应回避的人 · who takes no part")] = None,
+) -> None:  # fmt: skip
+    """登记回避、听取、送达、复核、执行、恢复、结案 · record what people did in a proceeding."""
+    from engine.api.proceeding_commands import COMMANDS
+
+    command = next(c for c in COMMANDS if c.path.startswith("/proceedings/") and c.path.endswith(f"/{what}"))
+    words = "text" if "text" in command.body.model_fields else "reason"
+    said = act(command.body, actor=actor, result=result, recused=recused, **{words: text})
+    decided(lambda db: command.about(db, proceeding_id, command.fact, command.action, said))

@@ -128,6 +128,13 @@ def test_a_finding_is_confirmed_and_its_proceeding_decided_after_the_statement_w
     life.wait_until(life.clock.shows + timedelta(days=14))
     assert run(*decision, "--actor", head)[0] == 0
     assert json.loads(run("proceeding", "show", found["proceeding_id"])[1])["decided_level"] == found["proposed_level"]
+    record = ("proceeding", "record", found["proceeding_id"])
+    life.wait_until(life.clock.shows + timedelta(minutes=5))
+    assert run(*record, "closing", "--actor", head)[0] == 1  # nothing was executed yet
+    for what in ("service", "execution", "closing"):
+        life.wait_until(life.clock.shows + timedelta(minutes=5))
+        assert run(*record, what, "--actor", head)[0] == 0
+    assert json.loads(run("proceeding", "show", found["proceeding_id"])[1])["phase"] == "closed"
 
 
 def test_another_clock_of_the_case_is_not_confirmed_with_the_one_that_was_meant(run):
@@ -157,6 +164,8 @@ def test_tables_speak_both_languages_and_csv_keeps_the_codes(run, monkeypatch):
         (("proceeding", "decide", "none", "--actor", "x", "--level", "9", "--reason", "y"), 2),
         (("proceeding", "decide", "none", "--actor", "x", "--level", "1", "--reason", "y"), 1),
         (("proceeding", "show", "none"), 1),
+        (("proceeding", "record", "none", "service", "--actor", "x"), 1),
+        (("proceeding", "record", "none", "review", "--actor", "x", "--text", "y"), 2),
         (("proceeding", "list", "--person", "nobody"), 0),
     ],
 )

@@ -19,7 +19,9 @@ CODES = {
     "refusal": (
         "extension_after_expiry suspension_after_expiry extension_not_served_before_expiry extension_already_used "
         "extension_over_maximum second_completion_notice completion_notice_too_late completion_notice_without_term "
-        "refusal_after_implied_consent case_closed not_allowed_for_item not_competent proceeding_frozen"
+        "refusal_after_implied_consent case_closed not_allowed_for_item not_competent proceeding_frozen no_statement_window_yet "
+        "reason_missing already_decided not_decided_yet not_executed_yet proceeding_closed review_too_late execution_stayed "
+        "legal_ground_missing unknown_exemption"
     ),
     "finding": (
         "limit_expired step_overdue office_silent acceptance_declined_without_reason second_completion_notice off_catalogue "
@@ -97,6 +99,23 @@ RULES = {
     "Back-fill": "found_by_back_fill",
     "Late by the system": "missed_rungs_come_in_order",
     "Alert ladder": "climbs_to_the_leading_group_office",
+    "Inquiry first": "an_inquiry_asks_the_units_head",
+    "Supervision proposal": "supervision_proposal_has_a_clock",
+    "Receipt of a referral": "receipt_of_a_referral_is_tracked",
+    "Alerts close by somebody entitled": "closed_by_somebody_entitled",
+    "Each phase has an owner and a clock": "a_decider_who_does_not_decide_is_told",
+    "Recusal and the next competent person": "who_is_concerned_does_not_decide",
+    "Stand-in": "a_stand_in_decides",
+    "Window": "the_same_date_last_year",
+    "29 February": "29_february",
+    "Once verified": "once_verified_is_off_the_post",
+    "Tolerance": "tolerance_is_a_coded_reason",
+    "accountable_from": "before_a_unit_answers",
+    "Reversal re-derives": "a_reversal_derives_every_later_proposal",
+    "Restoration": "a_restoration_is_a_task",
+    "Against a unit": "breaches_over_the_threshold_open",
+    "Leaders": "leaders_share",
+    "The eight rules as properties": "test_rule_",
     "Remedies": "told_of_the_remedies",
     "Oracle": "slow_day_by_day_counter",
     "Snapshot": "from_a_snapshot",

@@ -52,7 +52,7 @@ def levelled(actor, level, **more):
     return decided(one(), level=level, actor=actor, reason="理由", **more).until("04-01 09:00")
 
 
-@pytest.mark.parametrize("actor", [HEAD, OFFICE, None])
+@pytest.mark.parametrize("actor", [HEAD, OFFICE, "county", None])
 def test_the_head_or_what_is_above_decides_up_to_measure_4(actor):
     assert the(levelled(actor, 4))["decided_level"] == 4
 
