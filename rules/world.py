@@ -144,6 +144,11 @@ class World:
         ]
         return known[-1] if known and not known[-1].retired else None
 
+    def published(self, code: str, on: date) -> Item | None:
+        """The same, where the public may know of it: a power that is withheld is exercised and shown nowhere."""
+        found = self.item(code, on)
+        return found if found is None or found.withheld is None else None
+
     def versions(self, code: str) -> tuple[Item, ...]:
         """All versions of an item, in the order in which they take effect."""
         return tuple(self._items.get(code, ()))

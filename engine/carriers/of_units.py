@@ -16,7 +16,7 @@ from rules.world import World
 def items_of(world: World, unit: str, on: date) -> list[Item]:
     """What the unit itself has published and exercises on a day, in order of code."""
     codes = sorted({item.code for item in world.items() if item.unit == unit})
-    found = (world.item(code, on) for code in codes)
+    found = (world.published(code, on) for code in codes)
     return [item for item in found if item is not None and item.unit == unit and not item.retired]
 
 
@@ -62,7 +62,7 @@ def _changes(writer: Writer, unit: str, since: date) -> Iterator[tuple[str, ...]
         versions.setdefault(item.code, []).append(item)
     for code, known in versions.items():
         for place, item in enumerate(known):
-            if item.unit == unit and since <= item.effective_from <= writer.on:
+            if item.unit == unit and item.withheld is None and since <= item.effective_from <= writer.on:
                 before = known[place - 1] if place else None
                 yield item.effective_from.isoformat(), code, writer.t.name(item), _change(writer, before, item)
 

@@ -179,7 +179,7 @@ def _printed(world: World, name: str, kinds: list[str] | None, where: Any, since
     from engine.carriers import printing
     from rules.carriers import OF_UNITS
 
-    item = world.item(name, where[1])
+    item = world.published(name, where[1])
     if item is not None:
         for kind in kinds or printing.chosen(item):
             if kind in printing.OF_ITEMS:

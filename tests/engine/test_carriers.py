@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from engine.carriers import printing
 from engine.carriers.check import check
 from engine.carriers.leaflet import texts, words
+from engine.carriers.of_units import items_of
 from engine.carriers.writing import Writer
 from engine.certificates import glyphs
 from engine.certificates.glyphs import MissingGlyphError
@@ -27,6 +28,7 @@ from engine.provisioning.record import world_of
 from engine.storage.config import record
 from engine.storage.world import load_world
 from rules.carriers import OF_UNITS, fingerprint
+from rules.items import Withholding
 from tests.support.county import FOLDER, at
 from tests.support.pages import sign_in
 from tests.support.worlds import a_database
@@ -127,6 +129,17 @@ def test_both_languages_have_the_same_words():
     assert words("zh").keys() == words("en").keys()
     for locale in ("zh", "en"):
         glyphs.demand(words(locale).values())
+
+
+def test_a_power_that_is_withheld_is_on_no_carrier(world):
+    known = {item.code for item in items_of(world, "planning", ON)}
+    hidden = Withholding(basis="《保守国家秘密法》第九条", reason="涉密")
+    items = tuple(msgspec.structs.replace(i, withheld=hidden) if i.code == "PL-01" else i for i in world.items())
+    secret = world.but(items=items)
+    assert known - {item.code for item in items_of(secret, "planning", ON)} == {"PL-01"}
+    assert secret.item("PL-01", ON) is not None and secret.published("PL-01", ON) is None
+    bulletin = printing.of_unit(secret, "planning", "bulletin", "zh", ON, SITE, date(2025, 1, 1))
+    assert "PL-01" not in str(bulletin.leaflet)
 
 
 # -- pages and records ----------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def _unit(v: Visit, unit: str, template: str) -> Response:
 
 
 def _item(v: Visit, code: str) -> Item:
-    item = v.world.item(code, v.today)
+    item = v.world.published(code, v.today)
     if item is None or item.retired:
         raise NotFound
     return item
