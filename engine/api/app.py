@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from engine.api import (
     calendars,
+    carriers,
     cases,
     catalogue,
     certificates,
@@ -57,6 +58,7 @@ _ROUTERS = (
     lists.router,
     catalogue.router,
     calendars.router,
+    carriers.router,
     commands.router,
     proceeding_commands.router,
     filings.router,

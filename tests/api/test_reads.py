@@ -15,6 +15,7 @@ PATHS = [
     "/api/v1/holds",
     "/api/v1/items",
     "/api/v1/calendars",
+    "/api/v1/carriers",
     "/api/v1/complaints",
     "/api/v1/ratings",
     "/api/v1/reports/scores?period=2026Q1",

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from tests.support.pages import sign_in
+from tests.engine.test_console_filings import filled_in
+from tests.support.pages import field, sign_in
 
 pytestmark = pytest.mark.postgres
 
@@ -59,3 +60,14 @@ def test_others_units_rules_are_not_simulated_and_not_seen(head, application):
     assert sign_in(application, "inspector").get(address).status_code == 403
     assert sign_in(application, "leading").get(address).status_code == 200
     assert head.get("/simulations/00ff").status_code == 404
+
+
+def test_a_filed_draft_is_tried_from_its_own_page_and_its_reviewers_see_the_result(head):
+    given = filled_in(head.get("/filings/new?from=UR-02").text)
+    saved = head.post("/filings/save", data={**given, "committed_limit-amount": "1"})
+    place = saved.headers["location"].removesuffix("?done=saved")
+    csrf = field(head.get(place).text, "csrf")
+    answer = head.post("/simulations", data={"csrf": csrf, "filing": place.rsplit("/", 1)[1], "title": "草案"})
+    address = answer.headers["location"]
+    assert "已完成" in ended(head, address)
+    assert address in head.get(place).text

@@ -21,6 +21,7 @@ from engine.filings import reading
 from engine.filings.desk import act
 from engine.filings.rights import asked_for
 from engine.lint.telling import told
+from engine.simulation import keep
 from rules.filing import (
     Approve,
     Filing,
@@ -115,6 +116,11 @@ def _waits_for_me(v: Visit, filing: Filing) -> bool:
     return filing.phase in {"draft", "returned"} and v.may("catalogue.edit", filing.unit)
 
 
+def _simulations(v: Visit, filing: Filing) -> list[keep.Kept]:
+    """What reviewers should know: how the draft would have done on past cases."""
+    return keep.latest(v.db, filing.code, 5) if v.may("rules.simulate", filing.unit) else []
+
+
 def _one(v: Visit, filing: Filing, refused: Refused | None = None) -> Response:
     lint = [told(one, v.t.locale) for one in reading.lint_of(filing, v.world, v.now)]
     open_reviews = [one for one in filing.reviews if one.verdict is None and v.may("catalogue.review", one.unit)]
@@ -123,6 +129,7 @@ def _one(v: Visit, filing: Filing, refused: Refused | None = None) -> Response:
         changed=reading.against_published(filing, v.world), published=bool(v.world.versions(filing.code)),
         open_reviews=open_reviews if filing.phase == "reviewing" and v.person != filing.author else [],
         may_edit=v.may("catalogue.edit", filing.unit), may_approve=v.may("catalogue.approve", filing.unit),
+        simulations=_simulations(v, filing), may_simulate=v.may("rules.simulate", filing.unit),
         tomorrow=(v.today + timedelta(days=1)).isoformat(), form=v.form, token=v.new_token(), **_foreseen_of(v, filing.item),
     )  # fmt: skip
 

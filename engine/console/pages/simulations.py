@@ -14,6 +14,7 @@ from engine.console.errors import NotFound
 from engine.console.pages.catalogue import current_items
 from engine.console.parts import Console
 from engine.console.visit import Visit, visit
+from engine.filings import reading
 from engine.simulation import answers, keep
 from engine.simulation.background import begin
 from engine.simulation.draft import Draft, Scope, drafted, units_of
@@ -84,7 +85,8 @@ def _found(v: Visit, id_: str) -> Kept:
 def _asked(v: Visit) -> str | Refusal:
     """The id of the simulation that was asked for."""
     try:
-        draft, scope = msgspec.convert({"items": [_item(v)]}, Draft), _scope(v)
+        item = _filed(v) if v.form.get("filing") else _item(v)
+        draft, scope = msgspec.convert({"items": [item]}, Draft), _scope(v)
         units = units_of(v.world, draft)
         drafted(v.world, draft)
     except RuleError as error:
@@ -98,6 +100,14 @@ def _asked(v: Visit) -> str | Refusal:
     id_ = keep.ask(_db(v), asked, v.now)
     v.db.commit()
     return id_
+
+
+def _filed(v: Visit) -> dict[str, Any]:
+    """An entry that was filed, as it stands there, whole: what it leaves out it means to leave out."""
+    filing = reading.find(_db(v), v.form["filing"])
+    if filing is None:
+        raise NotFound
+    return {"version": 1, "effective_from": v.today.isoformat(), **filing.item}
 
 
 def _item(v: Visit) -> dict[str, Any]:
