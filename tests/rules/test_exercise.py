@@ -1,6 +1,10 @@
 """How a power is exercised, against what was published: materials, fees, windows, reasons, the flow chart."""
 
+from datetime import datetime, timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.exercise import charged_as_published, unlisted
 from rules.items import Item, Material
@@ -218,3 +222,49 @@ def test_the_published_chart_goes_before_the_order_of_the_steps():
 
 def test_a_chart_that_is_not_understood_accuses_nobody():
     assert charted("issue", "issue", chart="<nonsense/>") == []
+
+
+# -- in whatever order it is told ---------------------------------------------------------------------------------------
+
+SEEN = {
+    "off_procedure",
+    "wrong_fee",
+    "unlisted_material",
+    "refusal_without_reason",
+    "window_not_authorised",
+    "receive_only",
+    "pause_abuse",
+}
+
+
+@given(st.lists(st.integers(0, 23), min_size=9, max_size=9), st.permutations(["survey", "review", "issue"]))
+def test_what_is_found_does_not_hang_on_the_order_in_which_it_is_told(hours, order):
+    """Each fact reaches us up to a day later, within its allowance."""
+    world = World(item(10, steps=STEPS, materials=["申请表"], fees=RATE, windows=["hall-3"]))
+    world.accepted("03-02 09:00", id="a", window="hall-9").fact(
+        "completion.requested", "03-02 10:00", id="c", items=["公证书"]
+    )
+    for n, step in enumerate(order):
+        world.fact("step.completed", f"03-03 {10 + n}:00", id=step, step=step)
+    world.fact("clock.suspended", "03-03 14:00", id="p", reason="hearing").fact(
+        "fee.charged", "03-03 15:00", id="f", code="F1", amount=11
+    )
+    world.fact("case.dispatched", "03-03 16:00", id="d", to="planning").fact(
+        "decision.made", "03-03 17:00", id="m", result="refused"
+    )
+    told = standing_of(world)
+    for fact, hour in zip(world.spec["facts"], hours, strict=True):
+        at = datetime.fromisoformat(fact["occurred_at"]) + timedelta(hours=hour)
+        fact["recorded_at"] = at.isoformat()
+    world.spec["facts"].sort(key=lambda fact: fact["recorded_at"])
+    assert standing_of(world) == told
+    assert ("off_procedure" in {kind for kind, *_ in told}) is (order != ["survey", "review", "issue"])
+
+
+def standing_of(world):
+    out = world.until("04-01 09:00")
+    return sorted(
+        (f["kind"], f["evidence"], f["legal_at"], f["what"])
+        for f in out.out["findings"]
+        if f["kind"] in SEEN and f["status"] == "open"
+    )
