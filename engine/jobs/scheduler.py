@@ -55,7 +55,7 @@ def jobs(pool: Pool, clock: Clock, collector: Collector, site: str, nightly: Nig
         Job("collect", 2.0, collector.collect),
         Job("intake", 5.0, IntakeWatch(pool).look),
         Job("certificates", 30.0, certificates),
-        Job("documents", 10.0, documents),
+        Job("documents", 30.0, documents),
         Job("carriers", 60.0, CarrierWatch(pool, clock).look),
         Job("calendar", 3600.0, lambda: watch_calendar(pool, clock)),
         Job("reconcile", 600.0, nightly.look),
