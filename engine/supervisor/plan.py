@@ -15,6 +15,7 @@ from engine.supervisor.watch import Part
 
 _SERVERS, _ENGINE = 0, 1
 _PARTS = ("api", "worker", "scheduler")
+PROVISIONING = "provisioning"
 
 
 class Embedded(msgspec.Struct, frozen=True):
@@ -93,6 +94,12 @@ def migrate_part(settings: Settings) -> Part:
     return _engine_part("migrate", settings, seconds=600.0)
 
 
+def provision_part(settings: Settings) -> Part | None:
+    """The folder `provisioning` of an installation's data, where there is one: loaded again at every start, which changes nothing if nothing changed."""
+    folder = settings.data / PROVISIONING
+    return _engine_part("provision", settings, str(folder), seconds=600.0) if folder.is_dir() else None
+
+
 def engine_parts(settings: Settings) -> list[Part]:
     host = ports.LOOPBACK if settings.http_host in {"0.0.0.0", "::"} else settings.http_host  # noqa: S104  compared, not bound
 
@@ -103,12 +110,12 @@ def engine_parts(settings: Settings) -> list[Part]:
 
 
 def _engine_part(
-    name: str, settings: Settings, *, ready: Callable[[int], bool] | None = None, seconds: float = 60.0
+    name: str, settings: Settings, *arguments: str, ready: Callable[[int], bool] | None = None, seconds: float = 60.0
 ) -> Part:
     return Part(
         name=name,
         stage=_ENGINE,
-        argv=[sys.executable, "-m", "engine.cli.main", name],
+        argv=[sys.executable, "-m", "engine.cli.main", name, *arguments],
         env={**os.environ, **as_environment(settings), "PYTHONUNBUFFERED": "1"},
         stop_steps=((signal.SIGTERM, 8.0),),
         ready=ready,

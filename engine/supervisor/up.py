@@ -109,6 +109,9 @@ def _start_engine(watch: Watch, settings: Settings, extras: Extras | None) -> No
         watch.run_once(plan.migrate_part(settings))
     if extras:
         extras.prepare(settings)
+    elif part := plan.provision_part(settings):
+        with step("载入 provisioning 中的配置 · provisioning what the folder holds", sys.stdout):
+            watch.run_once(part)
     with step("启动引擎 · starting api, worker, scheduler", sys.stdout):
         watch.start(*plan.engine_parts(settings))
     if extras:

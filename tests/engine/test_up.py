@@ -133,6 +133,26 @@ def test_other_commands_find_the_running_installation(place):
     assert place.data.password() not in shown
 
 
+def test_what_lies_in_the_folder_provisioning_is_loaded_at_the_start(place):
+    folder = place.data.root / "provisioning"
+    folder.mkdir()
+    world = "units: [{id: office}]\npeople: [{id: a, unit: office}]\nleading_group_office: office\n"
+    (folder / "world.yaml").write_text(world)
+    place.start()
+    with psycopg.connect(url(place)) as connection:
+        found = connection.execute("SELECT kind, id FROM config_entry ORDER BY kind").fetchall()
+    assert ("unit", "office") in found and ("setting", "leading_group_office") in found
+
+
+def test_a_folder_that_cannot_be_provisioned_stops_the_start_and_says_why(place):
+    folder = place.data.root / "provisioning"
+    folder.mkdir()
+    (folder / "world.yaml").write_text("units: [{id: a, parent: nowhere}]\n")
+    refused = place.command("up")
+    assert refused.returncode == 1
+    assert "provision" in refused.stderr + refused.stdout
+
+
 def test_with_both_addresses_given_nothing_is_embedded(place):
     place.start("--servers-only", DATABASE_URL="postgresql://a:b@127.0.0.1:1/x", TEMPORAL_ADDRESS="127.0.0.1:1")
     assert not place.runtime().children
