@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
+from rules.errors import RuleError
 from rules.items import Item
 from rules.lint import Ground, Lint
 from rules.lint_carriers import carrier_differs
@@ -65,7 +66,18 @@ def lint_item(item: Item, world: World, *, on: date | None = None, described: bo
     ground = Ground(item=item, world=world, on=day, described=described)
     if not FIRST <= day <= LAST:
         return (ground.error("unit_trap", "effective_from", "day", on=day.isoformat()),)
+    if wrong := _wrong_profile(item, world):
+        return (ground.error("wrong_profile", f"profile.{wrong.field}".rstrip("."), why=wrong.message),)
     return tuple(found for check in OF_ITEMS for found in check(ground))
+
+
+def _wrong_profile(item: Item, world: World) -> RuleError | None:
+    """Conventions of the item's own that nobody can count by: nothing else of it can be checked then."""
+    try:
+        world.profile_of(item)
+    except RuleError as error:
+        return error
+    return None
 
 
 def lint_items(items: Iterable[Item], world: World, *, on: date | None = None) -> tuple[Lint, ...]:

@@ -52,7 +52,7 @@ def read(place: str, text: bytes | None = None) -> Asked:
         return _folder(path)
     raw = form(place, text)
     if isinstance(raw, Mapping) and "items" in raw:
-        return _world(place, dict(raw))
+        return _world(dict(raw))
     records = raw if isinstance(raw, list) else [raw]
     if not all(isinstance(record, Mapping) for record in records) or not records:
         raise OperatorError(
@@ -98,8 +98,11 @@ def _alone(records: list[Any]) -> Asked:
     return Asked(items, world, described=False, unread=unread)
 
 
-def _world(place: str, raw: dict[str, Any]) -> Asked:
-    """A rehearsal file, whose facts matter only where they bring a calendar into force; or a file with items alone."""
+def _world(raw: dict[str, Any]) -> Asked:
+    """A rehearsal file, whose facts matter only where they bring a calendar into force; or a file with items alone.
+
+    Where the world itself is wrong (a profile, a calendar, the accountability rules), that is found, and the items are looked at alone.
+    """
     listed = raw["items"] if isinstance(raw["items"], list) else [raw["items"]]
     if set(raw) == {"items"}:
         return _alone(listed)
@@ -108,10 +111,16 @@ def _world(place: str, raw: dict[str, Any]) -> Asked:
     try:
         world = world_of(msgspec.convert(given, Given))
     except msgspec.ValidationError as error:
-        raise OperatorError(f"{place}: {refusal(error)}") from error
+        return _without_world(listed, refusal(error))
     except RuleError as error:
-        raise OperatorError(f"{place}: {error}") from error
+        return _without_world(listed, error)
     return Asked(items, world, described=True, unread=unread)
+
+
+def _without_world(records: list[Any], wrong: RuleError) -> Asked:
+    alone = _alone(records)
+    said = Told(wrong.code, "error", "", wrong.field, wrong.message)
+    return msgspec.structs.replace(alone, unread=(said, *alone.unread))
 
 
 def _calendar_facts(raw: dict[str, Any]) -> list[Any]:

@@ -75,9 +75,19 @@ def test_a_record_that_cannot_be_read_is_named_and_the_others_are_checked(lint):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "content", ["5", "[]", "a: [", '{"items": [], "profile": "nowhere", "facts": [], "until": "2026-01-01"}']
-)
+def test_a_world_that_cannot_be_built_is_an_error_and_the_items_are_looked_at_alone(lint):
+    spec = World(LATE).spec | {"until": "2026-06-01T00:00:00+08:00"}
+    status, found = lint(spec | {"profile": {"extends": "cn-mainland", "day_zero": "maybe"}})
+    assert status == 1
+    assert [(f["code"], f["field"]) for f in found] == [
+        ("wrong_value", "profile.day_zero"),
+        ("two_thirds_rule", "committed_limit"),
+    ]
+    found = lint(spec | {"accountability": {"matrx": {}}})[1]
+    assert next((f["code"], f["field"]) for f in found) == ("unknown_field", "accountability.matrx")
+
+
+@pytest.mark.parametrize("content", ["5", "[]", "a: ["])
 def test_what_is_no_item_at_all_is_wrong_use(lint, content):
     assert lint(content)[0] == 2
 

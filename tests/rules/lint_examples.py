@@ -119,6 +119,8 @@ EXAMPLES = (
             table(('attributes.kind == "new"', "none"), ('attributes.kind == "old"', "approve"), (None, "none"))),
     Example("table_row_idle", W, "silence.table[0].when", table(("attributes.area > 5 and attributes.area < 6", "none"), (None, "approve")),
             table(("attributes.area > 5 and attributes.area < 7", "none"), (None, "approve"))),
+    Example("wrong_profile", E, "profile", {"profile": "nowhere"}, {"profile": "nl-awb"}),
+    Example("wrong_profile", E, "profile.day_zero", {"profile": {"extends": "cn-mainland", "day_zero": "maybe"}}, {"profile": {"day_zero": "included"}}),
     Example("holder_without_post", E, "holder", {"holder": "nobody"}, {"holder": "liu"}),
     Example("holder_without_post", W, "steps[0].holder", {"steps": [{"id": "a", "holder": "new", "limit": days(1)}]}, {}, "begins"),
     Example("holder_without_post", W, "holder", {"holder": "leaving"}, {"holder": "zhang"}, "leaves"),
