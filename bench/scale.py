@@ -9,6 +9,7 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
     kernel_seconds: float
     limit_requests: int
     rehearsed: tuple[int, ...]
+    shaped: int
     insert_seconds: int
     single: int
     batch: int
@@ -24,11 +25,11 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SMALL = Scale(
-    kernel_seconds=0.3, limit_requests=20_000, rehearsed=(50, 500), insert_seconds=2, single=150, batch=500, batch_connections=(1,), grown=(200, 2_000),
+    kernel_seconds=0.3, limit_requests=20_000, rehearsed=(50, 500), shaped=50, insert_seconds=2, single=150, batch=500, batch_connections=(1,), grown=(200, 2_000),
     steps_ours=150, steps_bare=80, wave_ours=300, wave_bare=100, logged=500, year=1_000, simulated=6_000,
 )  # fmt: skip
 FULL = Scale(
-    kernel_seconds=2.0, limit_requests=200_000, rehearsed=(100, 1_000, 10_000), insert_seconds=5, single=1_500, batch=2_000, batch_connections=(1, 4),
+    kernel_seconds=2.0, limit_requests=200_000, rehearsed=(100, 1_000, 10_000), shaped=2_000, insert_seconds=5, single=1_500, batch=2_000, batch_connections=(1, 4),
     grown=(500, 5_000, 50_000), steps_ours=2_000, steps_bare=1_000, wave_ours=10_000, wave_bare=2_000, logged=10_000, year=200_000, simulated=150_000,
 )  # fmt: skip
 SCALES = {"small": SMALL, "full": FULL}

@@ -22,17 +22,6 @@ def of_shape(name: str, number: int) -> dict[str, Any]:
     return {"jiannuo": "rehearsal/1", **world(), "facts": facts, "until": _UNTIL.isoformat()}
 
 
-def year(number: int) -> dict[str, Any]:
-    """The year of a county: lives of every shape, coming in all year long."""
-    lives = tuple(SHAPES.values())
-    facts = [
-        fact
-        for index in range(number)
-        for fact in lives[index % len(lives)](index, _FIRST + timedelta(seconds=index * 365 * 86_400 // number))
-    ]
-    return {"jiannuo": "rehearsal/1", **world(), "facts": facts, "until": "2027-02-28T00:00:00+08:00"}
-
-
 def _entrance(index: int) -> datetime:
     return _FIRST + timedelta(days=index % _ENTRANCES, seconds=index)
 

@@ -6,6 +6,7 @@ Live steps a stream when a fact comes or its moment arrives; here the same steps
 from __future__ import annotations
 
 import heapq
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
@@ -27,6 +28,9 @@ from rules.watch_stream import advance_watch
 from rules.world import World
 
 FACTS, TICKS = 0, 1
+Birth = tuple[
+    datetime, int, int
+]  # when a stream began: by which fact, or at which tick; streams are listed in this order
 ADVANCES = {
     "case": advance_case,
     "docket": advance_docket,
@@ -62,6 +66,7 @@ class Rehearsal:
         self.until = until
         self.outages = sorted(outages, key=lambda o: o.start)
         self.streams: dict[str, Stream] = {}
+        self.births: dict[str, Birth] = {}
         self.ledgers: dict[str, list[Line]] = {}
         self.parked: dict[tuple[str, str], tuple[Fact, str]] = {}
         self.quarantined: list[tuple[Fact, str]] = []
@@ -73,6 +78,7 @@ class Rehearsal:
         self._next: dict[str, datetime] = {}
         self._queue: list[tuple[datetime, int, int, str]] = []
         self._places = 0
+        self._birth: Birth = (self.at, FACTS, 0)
         self._waiting: dict[str, dict[tuple[str, str], None]] = {}
         self._behind: set[str] = set()
         self._dockets_of: dict[str, set[str]] = {}
@@ -80,15 +86,19 @@ class Rehearsal:
 
     def play(self, facts: Iterable[Fact]) -> None:
         """Takes all facts and ticks up to the end, in order of time; facts before ticks where instants are equal."""
-        arrivals = [(self._taken_at(fact), place, fact) for place, fact in enumerate(facts)]
+        self.play_placed(enumerate(facts))
+
+    def play_placed(self, facts: Iterable[tuple[int, Fact]]) -> None:
+        """The same for a part of the facts, each with its place among all of them."""
+        arrivals = [(self._taken_at(fact), place, fact) for place, fact in facts]
         arrivals.sort(key=lambda a: a[:2])
         place = 0
         while place < len(arrivals) or self._queue:
             tick = self._queue[0][0] if self._queue else None
             if place < len(arrivals) and (tick is None or arrivals[place][0] <= tick):
-                at, batch = arrivals[place][0], []
+                at, batch = arrivals[place][0], list[tuple[int, Fact]]()
                 while place < len(arrivals) and arrivals[place][0] == at:
-                    batch.append(arrivals[place][2])
+                    batch.append(arrivals[place][1:])
                     place += 1
                 if at > self.until:
                     return
@@ -107,11 +117,12 @@ class Rehearsal:
                 at = outage.end
         return at
 
-    def _take(self, facts: list[Fact], at: datetime) -> None:
+    def _take(self, facts: list[tuple[int, Fact]], at: datetime) -> None:
         self.at = at
         by_stream: dict[str, list[Fact]] = {}
+        places: dict[str, int] = {}
         of_the_world: list[Fact] = []  # after the facts: a watermark says that what came before it is all
-        for fact in facts:
+        for place, fact in facts:
             if (fact.source, fact.id) in self._seen:
                 self.duplicates.append(fact)
                 continue
@@ -121,8 +132,11 @@ class Rehearsal:
                 continue
             for stream in self._streams_for(fact):
                 by_stream.setdefault(stream, []).append(msgspec.structs.replace(fact, recorded_at=at))
+                places.setdefault(stream, place)
         for stream, new in by_stream.items():
+            self._birth = at, FACTS, places[stream]
             self._step(stream, new, at)
+        self._birth = at, FACTS, sys.maxsize
         for fact in of_the_world:
             self._world_fact(fact, at)
 
@@ -172,7 +186,8 @@ class Rehearsal:
     # -- steps --------------------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        at, _, _, name = heapq.heappop(self._queue)
+        at, kind, place, name = heapq.heappop(self._queue)
+        self._birth = at, kind, place
         if self._next.get(name) != at:
             return
         for outage in self.outages:
@@ -196,6 +211,7 @@ class Rehearsal:
         if not stream.facts and name.startswith("case:"):
             new = [*new, *self._unpark(name.removeprefix("case:"), lambda f: not is_for_docket(f), at)]
         step = ADVANCES[name.partition(":")[0]](stream, new, at, self.world, self._health(at))
+        self.births.setdefault(name, self._birth)
         self.streams[name] = step.stream
         self._note(name, step)
         self._write(name, new, step, at)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.rehearsal import Line, Rehearsal, body_of
+from rules.rehearsal import Birth, Line, Rehearsal, body_of
 from rules.stream import Record
 from rules.summary import document, status
 
@@ -20,8 +21,52 @@ class Question(msgspec.Struct, frozen=True):
     clock: str | None = None
 
 
+class Row(NamedTuple):
+    """What stands in a list: when it was written, in which stream, by which instants it is ordered, and its content."""
+
+    recorded_at: datetime
+    birth: Birth
+    ordered_by: tuple[datetime, ...]
+    content: Any
+
+
+class Part(msgspec.Struct):
+    """What one rehearsal has to say, not put in order yet: other cases may have been played beside it."""
+
+    cases: list[tuple[Birth, str, Any]]
+    lists: dict[str, list[Row]]
+    parked: list[tuple[Birth, Any]]
+    answers: dict[int, Any]
+
+
 def report(played: Rehearsal, questions: Sequence[Question]) -> dict[str, Any]:
-    return _Report(played).whole(questions)
+    asked = list(enumerate(questions))
+    return whole(played, [part(played, asked)])
+
+
+def part(played: Rehearsal, questions: Iterable[tuple[int, Question]]) -> Part:
+    return _Report(played).part(questions)
+
+
+def whole(played: Rehearsal, parts: Sequence[Part]) -> dict[str, Any]:
+    """All parts in one order. `played`: the rehearsal that had all facts which may concern more than their own case."""
+    cases = sorted((case for part in parts for case in part.cases), key=itemgetter(0))
+    parked = sorted((row for part in parts for row in part.parked), key=itemgetter(0))
+    answers = {place: answer for part in parts for place, answer in part.answers.items()}
+    return {
+        "cases": {name: content for _, name, content in cases},
+        **{name: _ordered([row for part in parts for row in part.lists[name]]) for name in LISTS},
+        "parked": [{"fact": f.id, "why": why} for f, why in played.parked.values()] + [row for _, row in parked],
+        "quarantined": [{"fact": f.id, "why": why} for f, why in played.quarantined],
+        "duplicates": [{"fact": f.id} for f in played.duplicates],
+        "answers": [answers[place] for place in sorted(answers)],
+    }
+
+
+def _ordered(rows: list[Row]) -> list[Any]:
+    """By their instants, then by the ledger: when it was written, and within one stream in the order in which it was written."""
+    rows.sort(key=itemgetter(2, 0, 1))
+    return [row.content for row in rows]
 
 
 class _Report:
@@ -34,36 +79,33 @@ class _Report:
             if name.startswith("case:") and s.view and s.view.item
         }
 
-    def whole(self, questions: Sequence[Question]) -> dict[str, Any]:
-        return {
-            "cases": {case: self._case(case) for case in self.cases},
-            "refusals": self._all("refusal", self._refusal, standing=True),
-            "findings": sorted(self._all("finding", self._finding), key=lambda f: _instant(f["legal_at"])),
-            "breaches": sorted(self._all("breach", self._breach), key=lambda b: _instant(b["legal_at"])),
-            "alerts": sorted(self._all("alert", self._alert), key=lambda a: _instant(a["scheduled_at"])),
-            "proceedings": sorted(
-                self._all("proceeding", self._proceeding),
-                key=lambda p: (_instant(p["legal_at"]), _instant(p["opened_at"])),
-            ),
-            "notices": sorted(self._all("notice", self._notice), key=lambda n: _instant(n["at"])),
-            "parked": self._parked(),
-            "quarantined": [{"fact": f.id, "why": why} for f, why in self.played.quarantined],
-            "duplicates": [{"fact": f.id} for f in self.played.duplicates],
-            "answers": [self._answer(q) for q in questions],
-        }
+    def part(self, questions: Iterable[tuple[int, Question]]) -> Part:
+        births = self.played.births
+        return Part(
+            cases=[(births[f"case:{case}"], case, self._case(case)) for case in self.cases],
+            lists={name: self._rows(name) for name in LISTS},
+            parked=[
+                (births[name], {"fact": fact, "why": why})
+                for name, stream in self.played.streams.items()
+                for fact, why in (stream.view.parked if stream.view else ())
+            ],
+            answers={place: self._answer(question) for place, question in questions},
+        )
 
     def iso(self, at: datetime | None) -> str | None:
         return at.astimezone(self.zone).isoformat() if at is not None else None
 
-    def _all(self, kind: str, shape: Any, standing: bool = False) -> list[dict[str, Any]]:
-        found = [
-            (name.split(":", 1)[1], record)
-            for name, stream in self.played.streams.items()
-            for record in stream.records.values()
-            if record.kind == kind and (not standing or record.status == "standing")
-        ]
-        # By the ledger: when it was written, and within one stream in the order in which it was written.
-        return [shape(name, record) for name, record in sorted(found, key=lambda pair: pair[1].recorded_at)]
+    def _rows(self, name: str) -> list[Row]:
+        kind, ordered_by = LISTS[name]
+        shape, births = getattr(self, f"_{kind}"), self.played.births
+        found = []
+        for stream in self.played.streams.values():
+            for record in stream.records.values():
+                if record.kind == kind and (kind != "refusal" or record.status == "standing"):
+                    row = shape(stream.id.split(":", 1)[1], record)
+                    at = tuple([_instant(row[field]) for field in ordered_by])
+                    found.append(Row(record.recorded_at, births[stream.id], at, row))
+        return found
 
     def _case(self, case: str) -> dict[str, Any]:
         stream = self.cases[case]
@@ -169,13 +211,6 @@ class _Report:
         case = data["fields"].get("case", stream)
         return {"to": data["to"], "kind": data["kind"], "case": case, "at": self.iso(record.recorded_at)}
 
-    def _parked(self) -> list[dict[str, Any]]:
-        waiting = [{"fact": f.id, "why": why} for f, why in self.played.parked.values()]
-        for stream in self.played.streams.values():
-            view: Iterable[tuple[str, str]] = stream.view.parked if stream.view else ()
-            waiting += [{"fact": fact, "why": why} for fact, why in view]
-        return waiting
-
     def _answer(self, question: Question) -> dict[str, Any]:
         """What the applicant would have been told on that day: the last end known by then."""
         stream = self.cases.get(question.case)
@@ -196,5 +231,13 @@ class _Report:
         }
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+_instant = datetime.fromisoformat
+# The lists of the report: the kind of record, and the fields whose instants put them in order.
+LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "refusals": ("refusal", ()),
+    "findings": ("finding", ("legal_at",)),
+    "breaches": ("breach", ("legal_at",)),
+    "alerts": ("alert", ("scheduled_at",)),
+    "proceedings": ("proceeding", ("legal_at", "opened_at")),
+    "notices": ("notice", ("at",)),
+}

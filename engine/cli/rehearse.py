@@ -15,12 +15,9 @@ def rehearse(
     """在虚拟时间里推演一个世界,打印台账将会记载的内容 · play a world in virtual time and print what the ledger would hold."""
     import gc
 
-    import msgspec
-
+    from engine.rehearsal.halves import rehearse as played
     from engine.rehearsal.loading import load
     from rules.errors import RuleError
-    from rules.rehearsal import Rehearsal
-    from rules.rehearsal_report import report
 
     try:
         text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
@@ -30,9 +27,7 @@ def rehearse(
     except RuleError as error:
         _fail(error.code, error.message, error.field)
     gc.disable()  # nothing here forms cycles, and the world only grows until it is printed
-    played = Rehearsal(loaded.world, loaded.until, loaded.outages)
-    played.play(loaded.facts)
-    sys.stdout.buffer.write(msgspec.json.encode(report(played, loaded.questions)) + b"\n")
+    sys.stdout.buffer.write(played(loaded) + b"\n")
 
 
 def _fail(code: str, message: str, field: str) -> None:
