@@ -43,12 +43,17 @@ def withheld(view: View) -> bool:
     return view.health.backfilled and (said is None or said.result != "effect")
 
 
+def _in_review(view: View) -> bool:
+    """While a calendar has put the consent of an office in doubt the case is in review: silence has no effect of its own before that is settled."""
+    return bool(view.consents.doubted) and not view.on_record("outcome")
+
+
 def _outcome(view: View) -> list[Conclusion]:
     outcome = view.case.outcome
     if outcome is None:
         return _reopened(view)
     implied = IMPLIED.get(outcome.kind)
-    if implied and withheld(view):
+    if implied and (withheld(view) or _in_review(view)):
         return []
     publish = view.published(outcome.legal_at, view.case.silence_clock or "committed") if implied else view.at
     if outcome.kind == "not_pursued" and outcome.by is None:
@@ -83,7 +88,7 @@ def _reopened(view: View) -> list[Conclusion]:
 
 def _certificates(view: View) -> list[Conclusion]:
     outcome, found = view.case.outcome, []
-    if outcome is not None and outcome.kind == "implied_consent" and not withheld(view):
+    if outcome is not None and outcome.kind == "implied_consent" and not (withheld(view) or _in_review(view)):
         clock = view.case.clocks[view.case.silence_clock or "committed"]
         publish = view.published(outcome.legal_at, clock.name)
         found += _certificate(view, "case", outcome.legal_at, publish, clock.due.due_on if clock.due else None)

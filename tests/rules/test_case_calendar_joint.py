@@ -115,3 +115,14 @@ def test_what_was_published_comes_under_review_though_its_source_has_fallen_behi
     assert out.outcome["status"] == "under_review"
     assert [c["status"] for c in out.certificates] == ["under_review"]
     assert out.open_holds == {"calendar_corrected"}
+
+
+def test_while_an_offices_consent_is_in_doubt_silence_has_no_effect_of_its_own_and_takes_its_instant_when_it_is_settled():
+    world = a_case(10, offices=[FIRE], silence="approve").accepted("03-02 09:00")
+    world.calendar("v2", "03-09 09:00", days=[{"on": "2026-03-04", "kind": "off"}])
+    out = world.until("03-19 09:00")
+    assert (out.outcome["kind"], out.open_holds) == ("none", {"calendar_corrected"})
+    assert out.clock()["breached_at"] == instant("03-18")
+    closing = {"hold": "calendar_corrected", "result": "effect", "reason": "已核", "approver": "sun"}
+    out = world.fact("hold.closed", "03-19 10:00", **closing).until("03-20 09:00")
+    assert (out.outcome["kind"], out.outcome["legal_at"]) == ("implied_consent", instant("03-18"))
