@@ -19,7 +19,7 @@ CODES = {
     "refusal": (
         "extension_after_expiry suspension_after_expiry extension_not_served_before_expiry extension_already_used "
         "extension_over_maximum second_completion_notice completion_notice_too_late completion_notice_without_term "
-        "refusal_after_implied_consent case_closed not_allowed_for_item not_competent proceeding_frozen no_statement_window_yet "
+        "refusal_after_implied_consent unknown_item case_closed not_allowed_for_item not_competent proceeding_frozen no_statement_window_yet "
         "reason_missing already_decided not_decided_yet not_executed_yet proceeding_closed review_too_late execution_stayed "
         "legal_ground_missing unknown_exemption"
     ),
@@ -34,8 +34,8 @@ CODES = {
         "agency_data_failed precondition_unmet provisional_date calendar_corrected under_review source_behind reason_claimed backfilled"
     ),
     "outcome": (
-        "approved refused implied_consent implied_refusal withdrawn not_pursued declined voided in_force confirmed superseded "
-        "under_review revoked"
+        "approved approved_in_part refused not_needed implied_consent implied_refusal withdrawn not_pursued declined returned forwarded "
+        "terminated voided in_force confirmed superseded under_review revoked"
     ),
     "suspension reason": (
         "completion hearing tender auction inspection testing quarantine appraisal expert_review public_notice applicant_cause "
@@ -44,9 +44,9 @@ CODES = {
     "silence effect": "approve next_step consent_of_office refuse none",
     "entry": (
         "limit_set limit_moved clock_suspended clock_resumed deemed_accepted fact_refused refusal_reversed warning_raised yellow_card "
-        "red_card alert_escalated step_expired office_consented limit_expired consent_implied hold_opened hold_closed "
-        "certificate_issued certificate_status_changed outcome_recorded outcome_superseded finding_opened finding_closed "
-        "breach_found breach_withdrawn case_closed case_reopened"
+        "red_card alert_escalated step_expired office_consented limit_expired consent_implied refusal_implied hold_opened hold_closed "
+        "certificate_issued certificate_status_changed outcome_recorded outcome_confirmed outcome_superseded finding_opened finding_closed "
+        "breach_found breach_withdrawn breach_excused case_closed case_reopened"
     ),
 }  # fmt: skip
 # Not a way of counting: the profile's name, its date, its clauses, and the groups whose fields are named one by one.
@@ -82,6 +82,14 @@ RULES = {
     "Watermarks": "watermark_has_passed",
     "Silence fires once, with a breach": "silence_fires_once",
     "Late fact sets the effect aside": "sets_it_aside_by_a_new_entry",
+    "Set aside at once, published later": "an_effect_set_aside_falls_at_once",
+    "A hold settles only what was open": "closed_before_it_was_opened_waits",
+    "Uncertain date settled without effect": "can_be_closed_without_effect",
+    "Consent of an office under another calendar": "an_office_consent_the_corrected_calendar",
+    "Earlier end of a step or an office": "an_earlier_end_of_a_step_or_an_office",
+    "What was told is remembered": "an_end_once_told_is_remembered",
+    "Conditions are typed": "what_cannot_be_compared_is_unknown",
+    "Every way to end": "an_end_without_a_decision",
     "Approval confirms": "an_approval_after_the_effect_confirms",
     "Withdrawal in time": "withdrawal_before_expiry",
     "Pre-mortem": "the_pre_mortem",
@@ -118,6 +126,7 @@ RULES = {
     "The eight rules as properties": "test_rule_",
     "Remedies": "told_of_the_remedies",
     "Oracle": "slow_day_by_day_counter",
+    "Calculator, answered twice": "when_a_limit_ends",
     "Snapshot": "from_a_snapshot",
     "Invariants of implied consent": "invariants_of_implied_consent",
 }
@@ -130,7 +139,9 @@ def sources() -> dict[str, str]:
     for path in sorted(FOLDER.glob("test_*.py")):
         text = path.read_text("utf-8")
         nodes = [n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef)]
-        plain = {n.name: ast.get_source_segment(text, n) or "" for n in nodes}
+        plain = {
+            n.name: "".join(ast.get_source_segment(text, part) or "" for part in (*n.decorator_list, n)) for n in nodes
+        }
         shared = {name: body for name, body in plain.items() if not name.startswith("test_")}
         for name, body in plain.items():
             if name.startswith("test_"):
