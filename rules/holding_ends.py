@@ -165,7 +165,7 @@ def _holds(view: View) -> list[Conclusion]:
         if view.behind(at) and view.on_record_since(at, name) is None:
             opened.setdefault("source_behind", (at, view.waited(at, name)))
     outcome = view.case.outcome
-    if outcome is not None and outcome.kind in IMPLIED and withheld(view):
+    if outcome is not None and outcome.kind in IMPLIED and withheld(view) and "backfilled" not in view.case.settled:
         opened["backfilled"] = (outcome.legal_at, view.waited(outcome.legal_at, view.case.silence_clock or "committed"))
     if view.in_doubt is not None or view.consents.doubted:
         before = view.records.get("hold:calendar_corrected")

@@ -139,7 +139,10 @@ class View:
         return max(known, default=self.at)
 
     def behind(self, end: datetime) -> bool:
-        """Whether the source has not yet said that everything up to an end is reported."""
+        """Whether the source has not yet said that everything up to an end is reported, and nobody has settled the hold that waits for it."""
+        said = self.case.settled.get("source_behind")
+        if said is not None and said.at >= end:
+            return False
         reported = self.health.watermarks.get(self.case.source)
         return reported is not None and reported < end
 

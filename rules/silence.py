@@ -30,7 +30,7 @@ def take_effect(fold: Fold, at: datetime) -> None:
     fold.silence_passed = at
     effect, unknown = _effect(fold, at)
     fold.effect = effect
-    if (effect not in OUTCOMES and not unknown) or _forgone(fold):
+    if (effect not in OUTCOMES and not unknown) or _forgone(fold, at):
         return
     for hold in _holds_open(fold, at, unknown=unknown):
         said = fold.settled.get(hold.reason)
@@ -153,11 +153,15 @@ def settle(fold: Fold, fact: Fact) -> None:
         _conclude(fold, granted(fold.effect), fold.silence_passed)
 
 
-def _forgone(fold: Fold) -> bool:
-    """Whether a person settled, while the date was uncertain, that silence has no effect: a date that becomes firm later does not bring it back."""
-    closings = [f for f in fold.later if f.type == "hold.closed" and f.data.hold == "provisional_date"]
-    said = any(f.data.result == "no_effect" and _was_provisional(fold, f.occurred_at) for f in closings)
-    return said or "provisional_date" in fold.settled
+def _forgone(fold: Fold, at: datetime) -> bool:
+    """Whether a person settled that silence has no effect: while the date was uncertain, or while its source had not reported so far.
+
+    A date that becomes firm later, or a source that catches up, does not bring it back.
+    """
+    closings = [f for f in fold.later if f.type == "hold.closed" and f.data.result == "no_effect"]
+    behind = any(f.data.hold == "source_behind" and f.occurred_at >= at for f in closings)
+    unsure = any(f.data.hold == "provisional_date" and _was_provisional(fold, f.occurred_at) for f in closings)
+    return behind or unsure or "provisional_date" in fold.settled
 
 
 def _was_provisional(fold: Fold, at: datetime) -> bool:

@@ -50,13 +50,15 @@ class Office:
         if len(text) == len("2026-01-01"):
             return date.fromisoformat(text)
         moment = datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def day(self, value):
         return value.astimezone(self.zone).date() if isinstance(value, datetime) else value
 
     def instant(self, value):
-        return value if isinstance(value, datetime) else datetime.combine(value, time(), tzinfo=self.zone)
+        return (
+            value if isinstance(value, datetime) else datetime.combine(value, time(), tzinfo=self.zone).astimezone(UTC)
+        )
 
     def roll(self, day, step=DAY):
         while not self.works(day):
@@ -199,7 +201,7 @@ def due(question):
 
 def due_in_hours(question):
     office = Office(question["calendar"])
-    at = office.instant(office.read(question["from"])).astimezone(UTC)
+    at = office.instant(office.read(question["from"]))
     whole = sum(leg["amount"] * HOURLY[leg["unit"]] for leg in [question["limit"], *question.get("extensions", [])])
     spans = [
         (office.instant(office.read(s["from"])), office.instant(office.read(s["to"])), s["kind"] == "restart")
@@ -223,7 +225,7 @@ def shift(question):
     if not left:
         return value
     if by["unit"] in HOURLY:
-        at, left = office.instant(value).astimezone(UTC), left * HOURLY[by["unit"]]
+        at, left = office.instant(value), left * HOURLY[by["unit"]]
         while left:
             left -= office.is_open(at if step > 0 else at - MINUTE)
             at += MINUTE * step
@@ -238,7 +240,11 @@ def shift(question):
     else:
         day = month_on(day, by["amount"] * (12 if by["unit"] == "years" else 1), profile(question)["month_end"])
     moved = isinstance(value, datetime)
-    return datetime.combine(day, value.astimezone(office.zone).time(), tzinfo=office.zone) if moved else day
+    return (
+        datetime.combine(day, value.astimezone(office.zone).time(), tzinfo=office.zone).astimezone(UTC)
+        if moved
+        else day
+    )
 
 
 def elapsed(question):
@@ -247,7 +253,7 @@ def elapsed(question):
     since, until = office.read(question["from"]), office.read(question["to"])
     spans = [(office.read(s["from"]), office.read(s["to"])) for s in question.get("suspensions", [])]
     if unit in HOURLY:
-        at, end = office.instant(since).astimezone(UTC), office.instant(until)
+        at, end = office.instant(since), office.instant(until)
         cut = [(office.instant(begin), office.instant(stop)) for begin, stop in spans]
         total = 0
         while at < end:

@@ -30,3 +30,11 @@ def test_an_effect_found_by_back_fill_waits_until_a_person_confirms():
     confirmed = imported(world)
     assert confirmed.records["outcome"].data["kind"] == "implied_consent"
     assert confirmed.records["outcome"].data["at"] == "2026-03-10T00:00:00+08:00"
+
+
+def test_or_says_that_it_has_none():
+    world = a_case(5, silence="approve").accepted("03-02 09:00")
+    world.fact("hold.closed", "03-16 09:00", hold="backfilled", result="no_effect", approver="sun")
+    stream = imported(world)
+    assert "outcome" not in stream.records
+    assert "hold:backfilled" not in stream.records or stream.records["hold:backfilled"].status == "closed"

@@ -76,3 +76,23 @@ def test_a_clock_the_item_does_not_have_cannot_be_stopped_or_moved():
         "extension.requested", "03-03 09:00", id="e", by={"amount": 2, "unit": "working_days"}, clock="statutory"
     )
     assert world.until("03-04 09:00").refusals() == {"s": "not_allowed_for_item", "e": "not_allowed_for_item"}
+
+
+def behind(result):
+    world = a_case(5, silence="approve").accepted("03-02 09:00")
+    world.fact("source.watermark", "03-09 18:00", through="2026-03-09T18:00:00+08:00")
+    return world.fact("hold.closed", "03-11 09:00", **closing("source_behind", result))
+
+
+def test_a_person_may_let_the_effect_take_place_though_the_source_is_behind():
+    out = behind("effect").until("03-12 09:00")
+    assert (out.outcome["kind"], out.outcome["legal_at"]) == ("implied_consent", instant("03-10"))
+    assert out.outcome["recorded_at"] == "2026-03-11T09:00:00+08:00"
+    assert out.open_holds == set()
+
+
+def test_or_decide_that_it_has_none_whatever_the_source_still_reports():
+    world = behind("no_effect").fact("source.watermark", "03-12 18:00", through="2026-03-12T18:00:00+08:00")
+    out = world.until("03-13 09:00")
+    assert (out.outcome["kind"], out.open_holds) == ("none", set())
+    assert out.broken() == {"committed": instant("03-10")}
