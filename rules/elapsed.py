@@ -86,10 +86,12 @@ def _ran(
         begins, ends = suspended_days(stop, profile.suspension)
         if stop.stopped_on > last:
             break
-        total += _between(day, min(add_days(begins, -1), last), calendar, working=working)
-        day = max(day, ends)
+        through = min(add_days(begins, -1), last)
+        total += _between(day, through, calendar, working=working)
         if stop.restarts:
-            total, first = 0, day
+            total, first = 0, max(day, ends)
+        # A stop that takes no day must not make the one before it count twice.
+        day = first if stop.restarts else max(day, through, ends)
     return total + _between(day, last, calendar, working=working), first
 
 

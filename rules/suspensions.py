@@ -85,9 +85,7 @@ def _joined(stops: list[Stop], start: datetime, calendar: Calendar) -> list[Stop
 
 def _from_start(stop: Stop, start: datetime, calendar: Calendar) -> Stop:
     """One asked before the start suspends only from the start (time-limits.md 4): the day it stops is then the starting day."""
-    if stop.begin >= start:
-        return stop
-    return stop._replace(begin=start, stopped_on=calendar.local_date(start))
+    return stop._replace(begin=max(stop.begin, start), stopped_on=max(stop.stopped_on, calendar.local_date(start)))
 
 
 def _union(early: Stop, late: Stop) -> Stop:

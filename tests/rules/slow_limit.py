@@ -111,7 +111,7 @@ def stops(question, office, start, zero, rules):
         begin = begin if isinstance(begin, datetime) else office.instant(begin + DAY * rules["stop_day_counts"])
         end = end if isinstance(end, datetime) else office.instant(end + DAY * (not rules["restart_day_counts"]))
         if max(begin, end) > start:
-            stopped = zero if begin < start else stopped  # asked before the start, it suspends from the start
+            stopped = max(stopped, zero)  # asked before the start, it suspends from the start
             found.append(
                 (max(begin, start), max(begin, end), stopped, max(restarted, stopped), span["kind"] == "restart")
             )
@@ -261,8 +261,11 @@ def elapsed(question):
             at += MINUTE
         return total
     first, last = office.day(since), office.day(until)
-    stop_counts, restart_counts = rules["suspension"]["stop_day_counts"], rules["suspension"]["restart_day_counts"]
-    stood = [(office.day(begin) + DAY * stop_counts, office.day(end) - DAY * restart_counts) for begin, end in spans]
+    counts = rules["suspension"]
+    stood = [
+        (stopped + DAY * counts["stop_day_counts"], restarted - DAY * counts["restart_day_counts"])
+        for _, _, stopped, restarted, _ in stops(question, office, office.instant(since), first, counts)
+    ]
     ran = [
         day
         for day in (first + DAY * n for n in range(1, (last - first).days + 1))

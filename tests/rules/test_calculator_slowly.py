@@ -156,3 +156,12 @@ def test_a_stop_after_an_end_that_was_rolled_back_moves_nothing(roll):
         "suspensions": [{"from": "2026-04-26T06:15:00", "to": "2026-05-02T20:15:00", "kind": "pause"}],
     }  # fmt: skip
     assert answer_dict(question)["due_on"] == "2026-04-24"
+
+
+def test_a_stop_that_takes_no_day_makes_none_count_twice():
+    question = {
+        "op": "elapsed", "calendar": {}, "from": "2026-02-20", "to": "2026-02-21", "unit": "calendar_days",
+        "profile": {"suspension": {"restart_day_counts": True}},
+        "suspensions": [{"from": "2026-02-21", "to": "2026-02-21", "kind": "pause"}],
+    }  # fmt: skip
+    assert answer_dict(question)["amount"] == 1
