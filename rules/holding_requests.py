@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
-from rules.alerts import alert, rung_key, slow
+from rules.alerts import alert, slow
 from rules.chain import climb, inspectors, office
 from rules.conclusion import Conclusion
 from rules.facts import Fact
 from rules.holding_alerts import climbing, closed
 from rules.moment import View
+from rules.stream import Record
 from rules.time_limits import due
 
 ASKED = {"inquiry.opened": "inquiry.answered", "supervision.proposed": "supervision.answered"}
@@ -30,7 +31,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def requests(view: View) -> list[Conclusion]:
-    """A request is a yellow card to the unit's head, climbs if it is not answered, and closes with its answer."""
+    """Of a request the unit's head is told; it climbs if it is not answered, and closes with its answer."""
     found: list[Conclusion] = []
     for request in _asked(view):
         found += _ladder(view, request)
@@ -62,22 +63,30 @@ def _end(view: View, fact: Fact, unit: str) -> datetime:
 
 
 def _ladder(view: View, request: Request) -> list[Conclusion]:
-    at, on = request.asked.occurred_at, view.day(view.at)
+    """The head is told at once; what is not answered in time is found, told to the inspectors, and goes up."""
+    on = view.day(view.at)
+    key = f"notice:duty_due:{request.cause}"
+    known = view.records.get(key)
     above = climb(view.world, request.unit, on, HEADS)
-    until = view.iso(request.end)
-    card = alert(
-        view, request.cause, "yellow", 0, at, view.at, above[0] if above else (), late=slow(view, request.asked.recorded_at),
-        unit=request.unit, respond_until=until,
-    )  # fmt: skip
-    record = view.records.get(rung_key(view, request.cause, "yellow", 0, at))
-    if record is None:
-        return [card]
-    answered = request.answer if request.answer and request.answer.occurred_at < request.end else None
-    rungs: list[Conclusion] = []
-    if answered is None:
-        ladder = view.rules_on(on, request.unit).ladder
-        rungs = climbing(view, request.cause, record, ladder, request.answer, ABOVE, end=request.end, unit=request.unit)
-    return [c if request.answer is None else closed(view, c, request.answer) for c in [card, *rungs]]
+    to = known.data["to"] if known is not None else above[0][0] if above else None
+    if to is None:
+        return []
+    told = _told(view, request, key, to)
+    answered = request.answer is not None and request.answer.occurred_at < request.end
+    if answered:
+        return [told]
+    since = known.recorded_at if known is not None else view.at
+    asked = Record("alert", key, "open", request.asked.occurred_at, since, since, {"to": [to]})
+    ladder = view.rules_on(on, request.unit).ladder
+    rungs = climbing(view, request.cause, asked, ladder, request.answer, ABOVE, end=request.end, unit=request.unit)
+    return [told, *(c if request.answer is None else closed(view, c, request.answer) for c in rungs)]
+
+
+def _told(view: View, request: Request, key: str, to: str) -> Conclusion:
+    last = view.day(request.end - timedelta(microseconds=1))
+    fields = {"duty": request.cause.split(":")[0], "due_on": last.isoformat(), "overdue": False}
+    data = {"to": to, "kind": "duty_due", "legal_at": view.iso(request.asked.occurred_at), "fields": fields}
+    return Conclusion("notice_due", key, request.asked.occurred_at, view.at, data)
 
 
 def _receipt(view: View, fact: Fact) -> list[Conclusion]:

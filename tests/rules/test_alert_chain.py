@@ -129,7 +129,8 @@ def climbed(out, cause):
 
 def test_an_inquiry_asks_the_units_head_and_climbs_when_it_is_not_answered():
     out = asked(finding="limit_expired").until("03-13 09:00")
-    assert climbed(out, "inquiry:q") == [("yellow", ["li"], "2026-03-04"), ("escalated", ["chen"], "2026-03-12")]
+    assert climbed(out, "inquiry:q") == [("escalated", ["chen"], "2026-03-12")]
+    assert [n["to"] for n in out.notices("duty_due")] == ["li"]
     assert out.findings("alert_unanswered") and out.alerts("red", cause="alert_unanswered:inquiry:q")
     far = asked(finding="limit_expired").until("06-01 09:00")
     assert [to for level, to, _ in climbed(far, "inquiry:q") if level == "escalated"] == [
@@ -140,16 +141,17 @@ def test_an_inquiry_asks_the_units_head_and_climbs_when_it_is_not_answered():
 
 
 def test_an_inquiry_answered_in_time_climbs_nowhere_and_a_late_answer_ends_the_climb():
-    out = asked().fact("inquiry.answered", "03-11 23:00", text="情况说明").until("06-01 09:00")
-    assert [level for level, _, _ in climbed(out, "inquiry:q")] == ["yellow"] and out.ledger("alert_closed")
+    out = asked().fact("inquiry.answered", "03-11 23:00", text="情况说明").until("03-13 09:00")
+    assert out.alerts() == [] and out.findings("alert_unanswered") == []
     late = asked().fact("inquiry.answered", "03-13 09:00", text="情况说明").until("06-01 09:00")
-    assert [level for level, _, _ in climbed(late, "inquiry:q")] == ["yellow", "escalated"]
+    assert [level for level, _, _ in climbed(late, "inquiry:q")] == ["escalated"]
+    assert late.ledger("alert_closed")
 
 
 def test_the_term_of_an_inquiry_is_named_or_a_parameter():
-    assert climbed(asked(answer_by="2026-03-05").until("03-07 09:00"), "inquiry:q")[1][2] == "2026-03-06"
+    assert climbed(asked(answer_by="2026-03-05").until("03-07 09:00"), "inquiry:q")[0][2] == "2026-03-06"
     rules = {"inquiry_answer": days(2)}
-    assert climbed(asked().with_(accountability=rules).until("03-12 09:00"), "inquiry:q")[1][2] == "2026-03-07"
+    assert climbed(asked().with_(accountability=rules).until("03-12 09:00"), "inquiry:q")[0][2] == "2026-03-07"
 
 
 def test_each_answer_is_for_the_oldest_question():
@@ -157,16 +159,17 @@ def test_each_answer_is_for_the_oldest_question():
         asked().fact("inquiry.opened", "03-05 09:00", id="second").fact("inquiry.answered", "03-06 09:00", text="答")
     )
     out = world.until("03-20 09:00")
-    assert [len(climbed(out, f"inquiry:{q}")) for q in ("q", "second")] == [1, 2]
+    assert [len(climbed(out, f"inquiry:{q}")) for q in ("q", "second")] == [0, 1]
 
 
 def test_the_answer_to_a_supervision_proposal_has_a_clock():
     out = asked("supervision.proposed", text="建议整改", unit="fire").until("04-10 09:00")
-    assert climbed(out, "supervision:q") == [("yellow", ["huo"], "2026-03-04"), ("escalated", ["sun"], "2026-04-04")]
+    assert climbed(out, "supervision:q") == [("escalated", ["sun"], "2026-04-04")]
+    assert [n["to"] for n in out.notices("duty_due")] == ["huo"]
     done = asked("supervision.proposed", text="建议整改").fact("supervision.answered", "03-20 09:00", text="已整改")
-    assert [level for level, _, _ in climbed(done.until("06-01 09:00"), "supervision:q")] == ["yellow"]
+    assert [level for level, _, _ in climbed(done.until("06-01 09:00"), "supervision:q")] == []
     shorter = asked("supervision.proposed").with_(accountability={"supervision_answer": days(2)}).until("03-12 09:00")
-    assert climbed(shorter, "supervision:q")[1][2] == "2026-03-07"
+    assert climbed(shorter, "supervision:q")[0][2] == "2026-03-07"
 
 
 def test_the_receipt_of_a_referral_is_tracked():
