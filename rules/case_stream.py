@@ -68,7 +68,7 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
         consents = consents_reviewed(current, records, calendar.version, under)
         cause = _cause(stream, new, calendar.version)
         heard = (health.reachable_since, health.watermarks.get(case.source), health.backfilled)
-        sure = case is current and not consents.doubted and not consents.kept
+        sure = not health.hindsight and case is current and not consents.doubted and not consents.kept
         kept = Kept(case.turns_after(at), derived.kept if sure and derived.heard == heard else None)
         view = View(
             case, facts, records, at, world, calendar, health, cause, told, consents, kept, current if doubt else None

@@ -120,8 +120,11 @@ class View:
         keys = [f"expired:{clock}", f"breach:{clock}", clock]
         if clock in {self.case.silence_clock, "applicant"}:
             keys.append("outcome")
-        found = [self.records[key] for key in keys if key in self.records]
-        return next((r.recorded_at for r in found if r.status not in GONE and r.legal_at == end), None)
+        for key in keys:
+            record = self.records.get(key)
+            if record is not None and record.status not in GONE and record.legal_at == end:
+                return record.recorded_at
+        return None
 
     def _known(self, end: datetime, clock: str) -> datetime:
         """Since when an end is known: the record of its clock says, or the last fact that can have moved it (steps and offices)."""

@@ -81,12 +81,13 @@ def _referrals(
     case: str, facts: Sequence[Fact], before: Mapping[str, Record], records: Mapping[str, Record], at: datetime
 ) -> list[Outreach]:
     """A referral freezes the proceedings that are open, and those that are opened later."""
+    referrals = [fact for fact in facts if fact.type in REFERRAL]
+    if not referrals:
+        return []
     found: list[Outreach] = []
     old = {d for r in before.values() if r.kind == "breach" for d, role in _dockets(r).items() if role != "unit"}
     new = {d for r in records.values() if r.kind == "breach" for d, role in _dockets(r).items() if role != "unit"}
-    for fact in facts:
-        if fact.type not in REFERRAL:
-            continue
+    for fact in referrals:
         people = old | new if fact.recorded_at == at else new - old
         concerned = sorted(p for p in people if fact.data.person in {None, p})
         told = msgspec.structs.replace(fact, source="engine", recorded_at=at, reported_at=at)
