@@ -141,6 +141,8 @@ def _sense(term: Term, where: str) -> Iterator[Flaw]:
         yield Flaw(
             where, f"more of {term.per!r} would hide {term.figure!r}; divide by a figure that is no fault itself"
         )
+    if isinstance(term, Rate) and _shrunk(term):
+        yield Flaw(where, f"a merit in {term.per!r} would lower the rate; divide by a figure that is no merit itself")
 
 
 def _direction(term: Rate | Average) -> Direction:
@@ -151,6 +153,13 @@ def _diluted(term: Rate) -> bool:
     """Whether other faults make the whole larger by which these are divided."""
     parts = SUMS.get(term.per, (term.per,))
     return FIGURES[term.figure] != "good" and any(FIGURES[part] == "bad" and part != term.figure for part in parts)
+
+
+def _shrunk(term: Rate) -> bool:
+    """Whether more of a merit makes only the whole larger, or first makes a rate that can be judged."""
+    parts = SUMS.get(term.per, (term.per,))
+    others = any(FIGURES[part] == "good" and part != term.figure for part in parts)
+    return FIGURES[term.per] == "good" or (FIGURES[term.figure] != "bad" and others)
 
 
 def _deduction(term: Deduction, where: str) -> Iterator[Flaw]:

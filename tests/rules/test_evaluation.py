@@ -113,6 +113,17 @@ def test_more_of_a_merit_never_gives_a_worse_score(formula, before, figure, n):
         assert new.hundredths is not None and new.hundredths >= old.hundredths
 
 
+@pytest.mark.parametrize(
+    ("figure", "per"), [("late", "on_time"), ("direct", "due"), ("window", "due"), ("direct", "satisfied")]
+)
+def test_a_rate_that_a_merit_would_lower_is_no_fair_term(figure, per):
+    ends = {"full_at": 0, "none_at": 100} if figure == "late" else {}
+    term = Rate(id="t", figure=figure, per=per, points=10, **ends)
+    grades = (GradeRule(grade="all", at_least=0),)
+    formula = Formula(subject="unit", version=1, effective_from=date(2026, 1, 1), terms=(term,), grades=grades)
+    assert any("a merit in" in flaw.message for flaw in flaws(formula))
+
+
 @given(formulas(), tallies())
 def test_a_score_lies_between_none_and_all_points(formula, found):
     score = evaluate(formula, found)
