@@ -162,6 +162,13 @@ class ReasonClaimed(Payload, frozen=True):
     basis: str | None = None
 
 
+class SilenceConsidered(Payload, frozen=True):
+    """What somebody who saw what silence would grant chose (time-limits.md 6.8). Only the deed that follows changes anything."""
+
+    choice: Literal["decide", "suspend", "let_go"]
+    reason: str | None = None
+
+
 class Decided(Payload, frozen=True):
     result: Result
     reason: str | None = None
@@ -246,6 +253,7 @@ PAYLOADS: dict[str, type[Any]] = {
     "extension.served": Payload,
     "reason.claimed": ReasonClaimed,
     "reason.rejected": Reasoned,
+    "silence.considered": SilenceConsidered,
     "decision.made": Decided,
     "decision.served": Served,
     "result.available": Available,

@@ -21,6 +21,16 @@ def applicant_of(connection: Connection, found: Issued) -> Applicant | None:
     return Applicant(masked=masked(disclosed.applicant), commitment=committed(disclosed))
 
 
+def masked_applicant(connection: Connection, case: str) -> str | None:
+    """Who applied in a case, as anybody may see it; None where no message names anybody, or the words were erased."""
+    told = connection.execute(
+        "SELECT source, message_id FROM entry WHERE stream_id = %s AND kind = 'fact' AND message_id IS NOT NULL ORDER BY version",
+        (f"case:{case}",),
+    ).fetchall()
+    name = _last_named(connection, [item_id(source or "", message_id) for source, message_id in told])
+    return masked(name) if name else None
+
+
 def disclosed_of(connection: Connection, found: Issued) -> Disclosed | None:
     """The name and the salt of its commitment. Whoever calls this records the access."""
     case_id = found.chained[-1][0].stream_id.removeprefix("case:")
@@ -36,7 +46,10 @@ def committed(disclosed: Disclosed) -> str:
 def _name(connection: Connection, found: Issued) -> str | None:
     """The last one that a message of the case named before the certificate was issued."""
     lines = [line for line, _, _ in found.chained if line.kind == "fact" and line.source and line.message_id]
-    items = [item_id(line.source or "", line.message_id or "") for line in lines]
+    return _last_named(connection, [item_id(line.source or "", line.message_id or "") for line in lines])
+
+
+def _last_named(connection: Connection, items: list[str]) -> str | None:
     revealed = reveal_items(connection, items)
     said = [one.said or {} for item in items if (one := revealed.get(item))]
     names = [person_of(str(words["applicant"])) for words in said if words.get("applicant")]

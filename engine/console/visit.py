@@ -55,6 +55,7 @@ DONE = (
     "said",
     "saved",
     "filed",
+    "considered",
 )
 LANGUAGE_COOKIE = "jiannuo_language"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from engine.certificates.applicant import masked_applicant
 from engine.effects.outbox import Told
 from engine.effects.wording_values import Values, name_of
 from engine.storage.connect import Connection
@@ -20,6 +21,8 @@ def lookups(connection: Connection, told: Told, world: World, locale: Locale) ->
         return _proceeding(connection, told, world, locale)
     if told.kind == "consent_implied":
         return _certificate(connection, told)
+    if told.kind == "decision_reminder":
+        return {"granted_to": (masked_applicant(connection, told.case) if told.case else None) or "—"}
     if told.kind == "certificate_superseded":
         return {"reason": words(locale)["certificate_reason"][told.data["fields"]["certificate_status"]]}
     if told.kind == "not_pursued":

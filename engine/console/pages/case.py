@@ -13,11 +13,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.console.actions import Act, Refusal, perform
 from engine.console.case_list import standing
 from engine.console.drawing import drawn
-from engine.console.errors import NotFound
+from engine.console.errors import Forbidden, NotFound
 from engine.console.explanation import explained
 from engine.console.parts import Console
+from engine.console.pre_mortem import CHOICES, pre_mortem
 from engine.console.views import alerts, breaches, certificates, findings, holds, proceedings
 from engine.console.views.case import CaseFile, case_file, ledger
 from engine.console.visit import Visit, visit
@@ -34,13 +36,40 @@ def add(router: APIRouter, console: Console) -> None:
                 raise NotFound
             return _page(v, case)
 
+    @router.post("/cases/{case_id:path}/silence")
+    def consider(request: Request, case_id: str) -> Response:
+        with visit(console, request) as v:
+            case = case_file(v.db, case_id)
+            if case is None or not v.may("case.read", case.unit, (case.holder,)):
+                raise NotFound
+            return _considered(v, case)
 
-def _page(v: Visit, case: CaseFile) -> Response:
+
+def _considered(v: Visit, case: CaseFile) -> Response:
+    """time-limits.md 6.8: the choice is recorded, with its reason if one is given. It moves nothing by itself."""
+    found = explained(v, [case.case_id]).get(case.case_id)
+    if pre_mortem(v, case, found.case if found else None) is None:
+        raise Forbidden("hold.close")
+    choice, reason = v.form.get("choice", ""), v.form.get("reason", "").strip()
+    if choice not in CHOICES:
+        return _page(v, case, wrong=("choice",))
+    data = {"choice": choice, **({"reason": reason} if reason else {})}
+    refusal = perform(v, Act("silence.considered", case.case_id, data, v.form.get("token", "")))
+    return _page(v, case, refusal=refusal) if refusal else v.go(f"/cases/{quote(case.case_id)}?done=considered")
+
+
+def _page(v: Visit, case: CaseFile, refusal: Refusal | None = None, wrong: tuple[str, ...] = ()) -> Response:
     found = explained(v, [case.case_id]).get(case.case_id)
     clocks, main = (found.clocks, found.main) if found else ((), None)
     words = standing(v, main) if main else ""
     return v.page(
         "case.html",
+        422 if refusal or wrong else 200,
+        silence=pre_mortem(v, case, found.case if found else None),
+        choices=CHOICES,
+        refusal=refusal,
+        wrong=wrong,
+        token=v.form.get("token") or v.new_token(),
         case=case,
         clocks=clocks,
         main=main,
