@@ -44,7 +44,7 @@ class Simulating(BaseModel):
     units: Annotated[list[str], Field(max_length=500, description="with all below them; none: everywhere")] = []
 
 
-@router.post("", summary="Run draft rules over past cases", response_model=None)
+@router.post("", summary="Run draft rules over past cases", response_model=None, tags=["decisions"])
 def simulate(asked: Simulating, database: Database, parts: Parts) -> Response:
     try:
         draft, scope = _read(asked)
