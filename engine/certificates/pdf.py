@@ -50,7 +50,7 @@ def render(document: bytes, locale: Locale, standing: Standing, key: Signer) -> 
 def typeset(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
     """A page for archives (PDF/A-3b), set in our fonts alone: what the machine has installed must not change it."""
     compiler = typst.Compiler(template.read_bytes(), font_paths=_fonts(), ignore_system_fonts=True)
-    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"], timestamp=at)
+    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"], timestamp=at.replace(microsecond=0))
     assert isinstance(pdf, bytes)
     return pdf
 

@@ -61,10 +61,10 @@ def proposals(connection: Connection, case: str) -> list[tuple[str, Fact]]:
 def last_word(connection: Connection, matter: Matter, type_: str) -> Fact | None:
     """The last fact of a type about this proceeding that was not refused."""
     chained = read_stream(connection, matter.row["stream_id"])
-    bodies = (msgspec.json.decode(line.body) for line, _, _ in chained if line.type == "fact_refused")
-    refused = {body["data"]["fact"] for body in bodies}
+    turns = {line.key: line.type for line, _, _ in chained if line.type in {"fact_refused", "refusal_reversed"}}
+    refused = {key for key, turn in turns.items() if turn == "fact_refused"}
     found = [fact_of(line) for line, _, _ in chained if line.kind == "fact" and line.type == type_]
-    mine = [fact for fact in found if fact.id not in refused and _meant(fact, matter.row)]
+    mine = [fact for fact in found if f"refusal:{fact.id}" not in refused and _meant(fact, matter.row)]
     return mine[-1] if mine else None
 
 

@@ -81,7 +81,7 @@ class Collector:
         if account is None:
             return ()
         forms = [form for form in book(writing.connection).values() if form.personal]
-        found = personal(account, digest, gravest(told), forms, writing.now, writing.zone)
+        found = personal(account, digest, gravest(told), forms, writing.now, writing.calendar)
         return tuple(route for route in found if self._mail or route.channel != EMAIL)
 
     def _share(self, writing: Writing, form: ChannelForm, digest: Digest, told: Sequence[Told]) -> None:

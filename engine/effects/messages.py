@@ -36,7 +36,8 @@ class Writing:
         self.connection = connection
         self.problems: dict[str, str] = {}
         self.now = now
-        self.zone = wording.zone
+        self.calendar = wording.calendar
+        self.zone = wording.calendar.zone
         self._wording = wording
 
     def pending(self, told: Told, reader: Reader) -> Pending | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 import msgspec
 
@@ -15,25 +15,39 @@ from engine.effects.outbox import Told
 from notifications.channels.forms import ChannelForm
 from notifications.digest import Digest, Pending, merge
 from notifications.notices import NOTICES
+from rules.calendar import Calendar
+from rules.hour_count import office_time
 from rules.world import World
 
 
 class Route(msgspec.Struct, frozen=True):
-    """One channel for one person; `not_before` where quiet hours hold it back."""
+    """One channel for one person; `not_before` where it waits for working time or the end of quiet hours."""
 
     channel: str
     not_before: datetime | None = None
 
 
 def personal(
-    account: Account, digest: Digest, level: PreferenceLevel, forms: Sequence[ChannelForm], now: datetime, zone: tzinfo
+    account: Account,
+    digest: Digest,
+    level: PreferenceLevel,
+    forms: Sequence[ChannelForm],
+    now: datetime,
+    calendar: Calendar,
 ) -> tuple[Route, ...]:
     """A paper to a person concerned goes to every mail box there is; preferences are for alerts and reminders."""
     alone = any(not NOTICES[one.kind].merges for one in digest.pending)
     chosen = (EMAIL,) if alone else ways_of(account.preferences, level, forms)
     has = {EMAIL: account.email, **{form.id: account.phone for form in forms}}
-    later = after_quiet(account.preferences.quiet, now, zone) if _may_wait(digest) else None
+    later = _later(account, now, calendar) if _may_wait(digest) else None
     return tuple(Route(name, later) for name in chosen if has[name])
+
+
+def _later(account: Account, now: datetime, calendar: Calendar) -> datetime | None:
+    """The next working time (accountability.md 4), and after the quiet hours that a person wants; None: at once."""
+    opening = next(office_time(calendar, now)).opens if calendar.has_hours else now
+    found = after_quiet(account.preferences.quiet, opening, calendar.zone) or opening
+    return found if found > now else None
 
 
 def shared(

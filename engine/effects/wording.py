@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -39,12 +38,9 @@ class Reader(msgspec.Struct, frozen=True):
 class Wording:
     def __init__(self, world: World, now: datetime) -> None:
         self._world = world
-        self._on = world.calendar(now).local_date(now)
+        self.calendar = world.calendar(now)
+        self._on = self.calendar.local_date(now)
         self._now = now
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return self._world.calendar(self._now).zone
 
     def pending(self, told: Told, reader: Reader, more: Values) -> Pending:
         """KeyError for a kind that has no words; what a kind needs and nobody knows is found when it is rendered."""

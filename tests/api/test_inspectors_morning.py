@@ -97,6 +97,13 @@ class Morning:
         self.post()
         return answer.json()
 
+    def paper(self, address: str, kind: str) -> None:
+        """The paper of the phase is there, as a PDF for whoever may read it."""
+        path, asked = f"/api/v1{address}/documents/{kind}", {"actor": "street-head"}
+        answer = self.api.client.get(path, params=asked, headers={"X-API-Key": self.api.key})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "application/pdf" and answer.content.startswith(b"%PDF")
+
     @property
     def proceeding(self) -> dict:
         return self.one("proceedings", person="street-lin")
@@ -126,6 +133,7 @@ def test_an_inspectors_morning(api, desk):
     m.go("03-11")
     card = m.one("alerts", level="red")
     assert card["data"]["to"] == ["street-lin"] and any("红牌" in s for s in m.mails("street-lin"))
+    m.paper(f"/alerts/{card['id']}", "red_card")
     m.do(f"/alerts/{card['id']}/acknowledge", actor="street-lin")
     assert m.one("alerts", level="red")["acknowledged_at"]
 
@@ -143,17 +151,20 @@ def test_an_inspectors_morning(api, desk):
         2,
     )
     assert any("陈述" in s for s in m.mails("street-lin"))
+    m.paper(m.address, "proceeding_notice")
 
     # Nobody decides before the statement; then the head is asked, and decides otherwise with a reason alone.
     m.do(f"{m.address}/decision", 409, actor="street-head", level=1, reason="初次")
     m.do(f"{m.address}/statement", actor="street-lin", text="材料被退回两次")
     assert (m.proceeding["phase"], m.proceeding["owner"]) == ("proposed", "street-head")
     assert any("待决定" in s for s in m.mails("street-head"))
+    m.paper(m.address, "proposed_decision")
     m.do(f"{m.address}/decision", 422, actor="street-head", level=1)
     m.do(f"{m.address}/decision", 403, actor="street-lin", level=2, reason="自行决定")
     m.do(f"{m.address}/decision", actor="street-head", level=1, reason="初次，已主动整改")
     assert any("决定" in s for s in m.mails("street-lin"))
     m.do(f"{m.address}/decision", 409, actor="street-head", level=2, reason="再次决定")
+    m.paper(m.address, "decision")
     m.do(f"{m.address}/service", actor="street-head")
     assert m.proceeding["phase"] == "served"
 
@@ -163,6 +174,7 @@ def test_an_inspectors_morning(api, desk):
     m.do(f"{m.address}/review", 403, actor="street-head", result="upheld", reason="维持")
     m.do(f"{m.address}/review", actor="lead-wen", result="upheld", reason="事实清楚")
     assert m.proceeding["phase"] == "effective"
+    m.paper(m.address, "review_decision")
 
     # Executed, closed; the file shows who acted when.
     m.do(f"{m.address}/execution", actor="street-head")
