@@ -23,8 +23,8 @@ test: $(READY) browser ## 全部测试 · every test, with the time of each part
 	@exec $(BIN)/python -m pytest
 
 .PHONY: test-fast
-test-fast: $(READY) ## 不需要服务的测试 · the tests that need no server
-	@exec $(BIN)/python -m pytest -q -n auto $(NO_SERVERS)
+test-fast: $(READY) ## 不需要服务的测试 · the tests that need no server and little time
+	@exec $(BIN)/python -m pytest -q -n auto -m "not long" $(NO_SERVERS)
 
 .PHONY: bench
 bench: $(READY) ## 基准 · the benchmarks, one report under bench/

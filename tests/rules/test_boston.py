@@ -23,6 +23,8 @@ from rules.rehearsal_report import report
 from rules.time_limits import due
 from tests.support.boston import EXAMPLE, Request, requests
 
+pytestmark = pytest.mark.long
+
 FAR_LATER = "2030-01-01T00:00:00-05:00"
 PROFILE = profile_from("cn-mainland")
 NOTHING = Limit(unit="working_minutes", amount=0)

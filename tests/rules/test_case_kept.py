@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from rules.rehearsal import Rehearsal
 from rules.rehearsal_report import report
 from tests.rules.test_case_properties import CALENDARS, KINDS, OUTAGES, a_world
 from tests.rules.worlds import WD, World, a_case, days
+
+pytestmark = pytest.mark.long
 
 HANDLING = [
     ("step.completed", {"step": "look"}),

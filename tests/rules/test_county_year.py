@@ -15,6 +15,8 @@ from engine.rehearsal.loading import load
 from rules.rehearsal import Rehearsal
 from rules.rehearsal_report import report
 
+pytestmark = pytest.mark.long
+
 CASES = 700
 
 

@@ -8,6 +8,8 @@ from engine.detection.measuring import measure
 from engine.detection.town import BULK, town
 from rules.errors import RuleError
 
+pytestmark = pytest.mark.long
+
 PRECISION, RECALL = 60, 75  # per cent: honest people look like cheats now and then, and some cheats are made to escape
 KINDS = {habit.kind for habit in HABITS} | {BULK}
 

@@ -13,6 +13,8 @@ from engine.rehearsal import halves
 from engine.rehearsal.loading import load
 from tests.rules.worlds import World, days, item
 
+pytestmark = pytest.mark.long
+
 LIFE = [
     ("step.completed", {"step": "look"}),
     ("decision.served", {"result": "approved"}),
