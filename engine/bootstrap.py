@@ -188,6 +188,8 @@ async def _schedule(settings: Settings, pool: Pool, clock: Clock) -> None:
         mail=bool(settings.smtp_host),
         verify_at=site_of(settings),
         temporal=Temporal(settings.temporal_address, settings.temporal_namespace),
+        seal_folder=settings.seal_folder,
+        seal_stamp_url=settings.seal_stamp_url,
     )
 
 

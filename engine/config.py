@@ -26,6 +26,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an installation is told. Ports of 0 leave the choice to the operating system.
 
     `database_url` and `temporal_address` empty: the embedded servers of `data` are meant. `key_file` empty: `data`/master.key.
+    `seal_folder`: where copies of seals go; `seal_stamp_url`: an RFC 3161 authority; `seal_stamp_roots`: certificates it is trusted by. Empty: none.
     """
 
     database_url: str = ""
@@ -48,6 +49,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     locale: Literal["zh", "en"] = "zh"
     zone: str = "Asia/Shanghai"
     key_file: Path = Path()
+    seal_folder: str = ""
+    seal_stamp_url: str = ""
+    seal_stamp_roots: str = ""
     demo: bool = False
 
 
@@ -138,7 +142,7 @@ def _problem(name: str, value: Any) -> str:
         return "expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
     if name == "temporal_address" and not value.rpartition(":")[2].isdigit():
         return f"expected HOST:PORT, got {value!r}"
-    if name in {"public_url", "temporal_ui_url"} and urlsplit(value).scheme not in {"http", "https"}:
+    if name in {"public_url", "temporal_ui_url", "seal_stamp_url"} and urlsplit(value).scheme not in {"http", "https"}:
         return f"expected http://… or https://…, got {value!r}"
     if name == "zone":
         return _zone_problem(value)

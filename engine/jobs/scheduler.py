@@ -22,6 +22,7 @@ from engine.jobs.calendar_watch import watch_calendar
 from engine.jobs.carrier_watch import CarrierWatch
 from engine.jobs.intake_watch import IntakeWatch
 from engine.jobs.leader import Leadership, candidate
+from engine.jobs.sealing import Sealing
 from engine.jobs.sweep import sweep
 from engine.reconcile.nightly import Nightly
 from engine.reconcile.reconciler import Temporal
@@ -41,7 +42,9 @@ class Job(msgspec.Struct, frozen=True):
     act: Callable[[], object]
 
 
-def jobs(pool: Pool, clock: Clock, collector: Collector, site: str, nightly: Nightly) -> tuple[Job, ...]:
+def jobs(
+    pool: Pool, clock: Clock, collector: Collector, site: str, nightly: Nightly, sealing: Sealing
+) -> tuple[Job, ...]:
     def certificates() -> None:
         with pool.connection() as connection:
             make_missing(connection, clock.now(), site)
@@ -59,6 +62,7 @@ def jobs(pool: Pool, clock: Clock, collector: Collector, site: str, nightly: Nig
         Job("carriers", 60.0, CarrierWatch(pool, clock).look),
         Job("calendar", 3600.0, lambda: watch_calendar(pool, clock)),
         Job("reconcile", 600.0, nightly.look),
+        Job("seal", 600.0, sealing.look),
     )
 
 
@@ -72,15 +76,20 @@ async def schedule(
     mail: bool = True,
     verify_at: str = "",
     temporal: Temporal | None = None,
+    seal_folder: str = "",
+    seal_stamp_url: str = "",
 ) -> None:
     """Runs the jobs until told to stop. `locale`, `site` and `mail`: how people are told, see Collector.
 
-    `verify_at`: the address that certificates name for their verification; `temporal`: where the reconciler finds the workflows.
+    `verify_at`: the address that certificates name for their verification; `temporal`: where the reconciler finds the workflows;
+    `seal_folder`, `seal_stamp_url`: see Settings.
     """
     collect_rarely()
     ended = threading.Event()
     nightly = Nightly(pool, clock, temporal, ended)
-    planned = jobs(pool, clock, Collector(pool, clock, locale, site=site, mail=mail), verify_at or site, nightly)
+    collector = Collector(pool, clock, locale, site=site, mail=mail)
+    sealing = Sealing(pool, clock, seal_folder, seal_stamp_url)
+    planned = jobs(pool, clock, collector, verify_at or site, nightly, sealing)
     running = asyncio.create_task(asyncio.to_thread(run, pool, planned, ended))
     await stop.wait()
     ended.set()

@@ -12,6 +12,7 @@ from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
 from engine.storage.tables.messages import Delivery, Message
 from engine.storage.tables.outbox import Outbox
 from engine.storage.tables.reconcile import ReconcileFinding, ReconcileRun
+from engine.storage.tables.seals import SealLeaf, SealRow
 from engine.storage.tables.simulation import Simulation, SimulationCase, SimulationMeasure
 from engine.storage.tables.supervision import Breach, BreachPerson, Finding, Proceeding
 from engine.storage.tables.voices import VoiceRow
@@ -46,6 +47,8 @@ __all__ = [
     "Quarantine",
     "ReconcileFinding",
     "ReconcileRun",
+    "SealLeaf",
+    "SealRow",
     "SigningKey",
     "Simulation",
     "SimulationCase",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, text
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from engine.storage.tables.columns import instant
@@ -15,7 +15,6 @@ class LedgerEntry(SQLModel, table=True):
     """One fact or one conclusion. Append-only: the application role has neither UPDATE nor DELETE on it.
 
     `body` is canonical JSON (text, byte for byte what was hashed); `under` names the version of the world it was concluded in.
-    `tx` is the inserting transaction, so that a seal can leave out what may still be in flight.
     """
 
     __tablename__ = "entry"
@@ -43,9 +42,6 @@ class LedgerEntry(SQLModel, table=True):
     alg: str
     prev_hash: bytes
     hash: bytes
-    tx: int = Field(
-        sa_column=Column(BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint"))
-    )
 
 
 class StreamHead(SQLModel, table=True):
