@@ -66,9 +66,12 @@ class FindingReported(PersonNamed, frozen=True, kw_only=True):
 
 
 class InquiryOpened(Payload, frozen=True):
+    """`text`: what the unit is to explain."""
+
     finding: str | None = None
     answer_by: date | None = None
     unit: str | None = None
+    text: str | None = None
 
 
 class TextOf(Text, frozen=True):

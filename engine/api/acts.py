@@ -99,6 +99,7 @@ class Inquiry(Act):
     finding: Code | None = None
     unit: PersonId | None = None
     answer_by: date | None = None
+    text: Text | None = None
 
 
 class Proposal(Act):

@@ -56,6 +56,8 @@ DONE = (
     "saved",
     "filed",
     "considered",
+    "asked",
+    "alert_closed",
 )
 LANGUAGE_COOKIE = "jiannuo_language"
 
@@ -154,6 +156,8 @@ class Visit:
             return f"{self.t.code('clock', kind)} · {self.step_name(item, rest)}"
         if kind == "office":
             return f"{self.t.code('clock', kind)} · {self.unit_name(rest)}"
+        if kind in {"inquiry", "supervision", "referral"}:
+            return self.t.code("request", kind)
         if kind in {"complaint", "rating"}:
             return self.t.code("voice_task", f"{kind}_{rest.partition(':')[0]}")
         return self.finding(cause, item)

@@ -200,3 +200,27 @@ def test_every_word_has_the_contrast_of_aa(visit, address, life):
     for path in ("/today", "/cases", f"/cases/{some_case(life, CARD)}", "/findings", "/help"):
         page.goto(address + path)
         assert page.evaluate(_CONTRAST) == [], path
+
+
+def test_an_inspector_sees_whom_an_inquiry_reaches_before_it_is_sent(visit, address, life):
+    case = some_case(life, CARD)
+    page = visit("inspector")
+    page.goto(f"{address}/cases/{case}")
+    page.get_by_role("link", name="监督", exact=True).click()
+    page.get_by_text("要求单位说明情况").click()
+    page.get_by_label("要说明的问题").fill("为何逾期")
+    page.get_by_label("最迟说明日期").fill("2026-04-10")
+    page.get_by_label("最迟说明日期").blur()
+    expect(page.locator("#consequence-inquiry")).to_contain_text("2026年4月10日")
+    page.get_by_role("button", name="发出说明要求").click()
+    expect(page.get_by_role("status")).to_contain_text("已发出")
+    expect(page.get_by_role("table")).to_contain_text("为何逾期")
+    assert page.errors == []
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_supervision_fits_a_phone(visit, address, life, locale):
+    page = visit("inspector", width=390, locale=locale)
+    for kind in ("inquiry", "supervision", "referral"):
+        page.goto(f"{address}/supervision/{some_case(life, CARD)}?ask={kind}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

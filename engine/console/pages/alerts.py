@@ -1,4 +1,4 @@
-"""Alerts: those of a level; one to acknowledge and to answer."""
+"""Alerts: those of a level; one to acknowledge, to answer, or to close with a reason."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from engine.console.views.cases import LEVELS
 from engine.console.visit import Visit, visit
 from engine.documents.access import papers
 from engine.documents.kinds import About
+from engine.intake.foresight import Card, unanswered
 
 
 def add(router: APIRouter, console: Console) -> None:
@@ -50,6 +51,18 @@ def add(router: APIRouter, console: Console) -> None:
             refusal = perform(v, _act(v, row, "alert.answered", {"text": text}))
             return _page(v, row, refusal=refusal) if refusal else v.go(f"/alerts/{id_}?done=answered")
 
+    @router.post("/alerts/{id_}/close")
+    def close(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            row = _found(v, id_)
+            if not _may_close(v, row):
+                raise Forbidden("alert.close")
+            reason = v.form.get("reason", "").strip()
+            if not reason:
+                return _page(v, row, wrong=("reason",))
+            refusal = perform(v, _act(v, row, "alert.closed", {"reason": reason}))
+            return _page(v, row, refusal=refusal) if refusal else v.go(f"/alerts/{id_}?done=alert_closed")
+
 
 def _act(v: Visit, row: AlertRow, type_: str, more: dict[str, str]) -> Act:
     return Act(type_, row.case_id or "", {"level": row.level, "cause": row.cause, **more}, v.form.get("token", ""))
@@ -74,8 +87,23 @@ def _mine(v: Visit, id_: str) -> AlertRow:
     return row
 
 
+def _may_close(v: Visit, row: AlertRow) -> bool:
+    """Whoever stands above those who were asked; nobody what he was asked himself. The rules look once more."""
+    waits = row.case_id is not None and row.status in {"open", "acknowledged"}
+    return waits and v.person not in row.data.get("to", ()) and v.may("alert.close", row.unit)
+
+
+def _climb(v: Visit, row: AlertRow) -> tuple[Card, ...]:
+    """Who would be asked next if the alert were left as it is."""
+    if row.case_id is None or row.respond_until is None or row.respond_until <= v.now:
+        return ()
+    return unanswered(v.db, row.case_id, row.cause, row.respond_until)
+
+
 def _page(v: Visit, row: AlertRow, refusal: Refusal | None = None, wrong: tuple[str, ...] = ()) -> Response:
+    may_close = _may_close(v, row)
     return v.page(
         "alert.html", 422 if refusal or wrong else 200, row=row, refusal=refusal, wrong=wrong, form=v.form,
         mine=v.person in row.data.get("to", ()), papers=papers(v.db, About("alert", row.id), v.now), token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
+        may_close=may_close, climb=_climb(v, row) if may_close else (),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from engine.console.case_list import standing
 from engine.console.drawing import drawn
 from engine.console.errors import Forbidden, NotFound
 from engine.console.explanation import explained
+from engine.console.pages.requests import may_supervise
 from engine.console.parts import Console
 from engine.console.pre_mortem import CHOICES, pre_mortem
 from engine.console.views import alerts, breaches, certificates, findings, holds, proceedings
@@ -78,6 +79,7 @@ def _page(v: Visit, case: CaseFile, refusal: Refusal | None = None, wrong: tuple
         stops=found.case.stops if found else (),
         custody=list(_custody(found.case if found else None)),
         workflow=_workflow(v, case),
+        may_supervise=may_supervise(v, case.unit),
         alerts=alerts.alerts_of_case(v.db, case.case_id),
         certificates=certificates.certificates_of_case(v.db, case.case_id),
         ledger=ledger(v.db, f"case:{case.case_id}") if v.may("ledger.read", case.unit) else None,
