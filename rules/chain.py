@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import msgspec
 
+from rules.calendar import Calendar
 from rules.world import World
 
 # accountability.md 4: officer, section, deputy in charge, first responsible, discipline group, inspector, leading-group office.
 POSTS = ("section_head", "deputy_in_charge", "first_responsible", "discipline_group")
 ABOVE_RED = POSTS[1:]
 LAST = ("inspector", "leading_group_office")
+# Why an alert goes up: nobody answered in time, or everybody who was asked has left his post.
+SILENT, LEFT = "unanswered", "left_post"
 
 
 class Rung(msgspec.Struct, frozen=True):
@@ -62,6 +66,14 @@ def vacant(
     lowest = posts.index(asked) + 1 if asked in posts else 0
     highest = posts.index(above.post) if above is not None and above.post in posts else len(posts)
     return tuple(post for post in posts[lowest:highest] if not world.holders(unit, post, on))
+
+
+def vacated_at(world: World, calendar: Calendar, people: Sequence[str], since: datetime) -> datetime | None:
+    """When the last of those who were asked has left his post; None while somebody is in his, and no end of it is known."""
+    on = calendar.local_date(since)
+    lasts = [world.last_day(person, on) for person in people]
+    known = [last for last in lasts if last is not None]
+    return max(since, calendar.end_of(max(known))) if known and len(known) == len(lasts) else None
 
 
 def holder_or_up(world: World, unit: str, holder: str | None, on: date) -> tuple[str, ...]:

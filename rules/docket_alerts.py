@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rules.alerts import TURNS, TYPES
-from rules.chain import Rung, next_rung
+from rules.chain import LEFT, SILENT, Rung, next_rung, vacated_at
 from rules.conclusion import Conclusion
 from rules.facts import Fact
 from rules.phases import Place, Standing, restore_by
@@ -40,25 +40,32 @@ def _ladder(
 ) -> list[Conclusion]:  # fmt: skip
     """Yellow to the owner when the clock ends, then one up each time nobody acts; a rung once per cause."""
     found: list[Conclusion] = []
-    at, shut_out = end, frozenset(proceeding.concerned | {owner})
+    at, why, shut_out = end, SILENT, frozenset(proceeding.concerned | {owner})
     asked: Rung | None = Rung("owner", (owner,))
     while asked is not None:
         rung = len(found)
         level = "yellow" if rung == 0 else "escalated"
         record = records.get(f"alert:{cause}:{level}:{rung}")
-        found.append(_alert(proceeding, cause, level, rung, at, asked, record, facts, place))
+        found.append(_alert(proceeding, cause, level, rung, at, asked, record, facts, place, why))
         if record is None:
             break
-        on = place.calendar.local_date(record.recorded_at)
-        at = due(place.world.practice.hold_within, on, place.calendar, place.world.profile).expires_at
+        at, why = _ended(record, place)
         today = place.calendar.local_date(place.at)
         asked = next_rung(place.world, proceeding.unit, today, ABOVE, record.data["asked"], shut_out)
     return found
 
 
+def _ended(asked: Record, place: Place) -> tuple[datetime, str]:
+    """When whoever was asked has had his time, or has left his post."""
+    on = place.calendar.local_date(asked.recorded_at)
+    end = due(place.world.practice.hold_within, on, place.calendar, place.world.profile).expires_at
+    left = vacated_at(place.world, place.calendar, asked.data["to"], asked.recorded_at)
+    return (left, LEFT) if left is not None and left < end else (end, SILENT)
+
+
 def _alert(
     proceeding: Proceeding, cause: str, level: str, rung: int, at: datetime, asked: Rung, record: Record | None,
-    facts: Sequence[Fact], place: Place,
+    facts: Sequence[Fact], place: Place, why: str,
 ) -> Conclusion:  # fmt: skip
     zone = place.calendar.zone
     data: dict[str, Any] = {
@@ -66,6 +73,8 @@ def _alert(
         "fired_at": place.at.astimezone(zone).isoformat(), "to": list(asked.people), "asked": asked.post, "acknowledged_at": None, "answered_at": None,
         "late_by_system": place.at - at > place.world.practice.late_by_system_after,
     }  # fmt: skip
+    if why != SILENT:
+        data["why"] = why
     turn, turned = _turn(record, facts, place)
     return Conclusion(TYPES[level], f"alert:{cause}:{level}:{rung}", at, at, data, turn=turn, turned=turned)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from rules.alerts import alert, slow
 from rules.chain import climb, inspectors, office
+from rules.climbing import climbing, closed
 from rules.conclusion import Conclusion
-from rules.holding_alerts import climbing, closed
 from rules.moment import View
 from rules.requests import ASKED, REFERRED, Request, Terms, asked_of, referred_of
 from rules.stream import Record
@@ -39,7 +39,15 @@ def _ladder(view: View, request: Request) -> list[Conclusion]:
     if request.answered_in_time:
         return [told]
     since = known.recorded_at if known is not None else view.at
-    asked = Record("alert", key, "open", request.asked.occurred_at, since, since, {"to": [to]})
+    asked = Record(
+        "alert",
+        key,
+        "open",
+        request.asked.occurred_at,
+        since,
+        since,
+        {"to": [to], "level": None, "cause": request.cause},
+    )
     ladder = view.rules_on(on, request.unit).ladder
     rungs = climbing(view, request.cause, asked, ladder, request.answer, ABOVE, end=request.end, unit=request.unit)
     return [told, *(c if request.answer is None else closed(view, c, request.answer) for c in rungs)]

@@ -8,9 +8,9 @@ import msgspec
 
 from rules.alerts import alert, rung_key, slow
 from rules.chain import POSTS, Rung, next_rung
+from rules.climbing import climbing, closed
 from rules.conclusion import Conclusion
 from rules.facts import Fact
-from rules.holding_alerts import climbing, closed
 from rules.limit import Limit
 from rules.moment import View
 from rules.time_limits import due

@@ -221,6 +221,15 @@ class World:
     def active(self, person: str, on: date) -> bool:
         return any(post.in_post(on) for post in self._posts_of_person.get(person, ()))
 
+    def last_day(self, person: str, on: date) -> date | None:
+        """The last day in a post without a break, seen from a day on; None: no end of it is known, or it is nobody of ours."""
+        day, posts = on, self._posts_of_person.get(person, ())
+        while held := [post.to for post in posts if post.in_post(day)]:
+            if None in held or date.max in held:
+                return None
+            day = max(to for to in held if to is not None) + timedelta(1)
+        return day - timedelta(1) if posts else None
+
     def known(self, person: str) -> bool:
         """Whether somebody holds or ever held a post here."""
         return person in self._posts_of_person

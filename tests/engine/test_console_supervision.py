@@ -94,7 +94,7 @@ def test_a_proposal_makes_its_paper_and_words_that_are_missing_are_told_beside_t
 
 
 def test_a_referral_shows_whose_proceedings_stop_and_leaves_with_evidence_that_verifies(application, life):
-    case, unit, person = ask(
+    case, _unit, person = ask(
         life, "SELECT case_id, unit, person FROM finding WHERE kind = 'limit_expired' AND status = 'open' AND person IS NOT NULL ORDER BY id LIMIT 1"
     )[0]  # fmt: skip
     inspector = sign_in(application, "inspector", "en")
