@@ -81,8 +81,10 @@ def create_api(settings: Settings, pool: Pool, clock: Clock, door: object) -> Fa
 
 def run_api(settings: Settings) -> None:
     """The API and the console, until told to stop."""
+    from engine.certificates.fonts import for_texts
     from engine.intake.group import GroupCommit
 
+    for_texts()  # a font that cannot be used is found now, not when somebody prints
     listening = threading.Event()
     with opened(settings, API_CONNECTIONS) as (pool, clock):
         _demand_last_address(pool)

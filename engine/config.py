@@ -27,6 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `database_url` and `temporal_address` empty: the embedded servers of `data` are meant. `key_file` empty: `data`/master.key.
     `seal_folder`: where copies of seals go; `seal_stamp_url`: an RFC 3161 authority; `seal_stamp_roots`: certificates it is trusted by. Empty: none.
+    `fonts`: a folder of fonts for characters that ours lack; empty: none.
     """
 
     database_url: str = ""
@@ -52,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     seal_folder: str = ""
     seal_stamp_url: str = ""
     seal_stamp_roots: str = ""
+    fonts: Path = Path()
     demo: bool = False
 
 
@@ -103,6 +105,8 @@ def shown(settings: Settings, name: str) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, Path) and value == Path():
+        return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -144,6 +148,8 @@ def _problem(name: str, value: Any) -> str:
         return f"expected HOST:PORT, got {value!r}"
     if name in {"public_url", "temporal_ui_url", "seal_stamp_url"} and urlsplit(value).scheme not in {"http", "https"}:
         return f"expected http://… or https://…, got {value!r}"
+    if name == "fonts" and not value.is_dir():
+        return f"no such folder: {value}"
     if name == "zone":
         return _zone_problem(value)
     return ""

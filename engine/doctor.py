@@ -173,6 +173,24 @@ def channels(loaded: Loaded) -> Diagnosis:
     return Diagnosis("channels", "ok", ", ".join(one.id for one in found))
 
 
+def paper_fonts(loaded: Loaded) -> Diagnosis:
+    """A folder of the operator's own for rare characters; ours are in the package."""
+    from engine.certificates.fonts import of_folder
+
+    if loaded.settings.fonts == Path():
+        return Diagnosis("paper_fonts", "ok", "ours alone; JIANNUO_FONTS adds a folder for rarer characters")
+    own = of_folder(loaded.settings.fonts)
+    drawn = len(frozenset[int]().union(*(face.characters for face in own)))
+    if not own:
+        return Diagnosis(
+            "paper_fonts",
+            "warning",
+            f"{loaded.settings.fonts}: no .otf, .ttf, .otc or .ttc in it",
+            "放入字体 · put fonts there",
+        )
+    return Diagnosis("paper_fonts", "ok", f"{loaded.settings.fonts}: {len(own)} with {drawn} characters")
+
+
 def browser(_: Loaded) -> Diagnosis:
     if program := find_browser():
         return Diagnosis("browser (tests)", "ok", program)
@@ -212,6 +230,7 @@ CHECKS: tuple[Callable[[Loaded], Diagnosis], ...] = (
     listening_ports,
     calendar,
     channels,
+    paper_fonts,
     tools,
     browser,
     fonts,

@@ -42,6 +42,7 @@ from engine.api.problems import ProblemError
 from engine.api.senders import Senders
 from engine.api.signatures import Signatures
 from engine.api.state import State
+from engine.certificates.glyphs import MissingGlyphError
 from engine.clock import Clock
 from engine.storage.connect import Pool
 from engine.storage.world import load_world
@@ -122,6 +123,10 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(RuleError)
     async def against_the_rules(_: Request, error: RuleError) -> Response:
         return problems.respond(problems.problem(422, error.code, error.message, field=error.field or None))
+
+    @app.exception_handler(MissingGlyphError)
+    async def not_printable(_: Request, error: MissingGlyphError) -> Response:
+        return problems.respond(problems.problem(409, "not_printable", str(error)))
 
     @app.exception_handler(psycopg.DataError)
     async def unusable(_: Request, __: psycopg.DataError) -> Response:

@@ -12,7 +12,6 @@ from engine.api.permissions import demand
 from engine.api.problems import ProblemError
 from engine.api.replies import reply
 from engine.api.state import Database, Reader, state_of
-from engine.certificates.glyphs import MissingGlyphError
 from engine.documents.access import papers, papers_of_case, right_to
 from engine.documents.kinds import About, Kind
 from engine.documents.pdf import pdf_of
@@ -135,8 +134,6 @@ def _shown(request: Request, db: Connection, row: PaperRow, form: str, lang: Lan
         made = pdf_of(db, content, row.content_hash, lang, state_of(request).clock.now())
     except PaperError as error:
         raise ProblemError(410, "erased", str(error)) from error
-    except MissingGlyphError as error:
-        raise ProblemError(409, "not_printable", str(error)) from error
     return Response(made, media_type="application/pdf", headers=_named(row, "pdf"))
 
 

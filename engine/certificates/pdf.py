@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import re
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 import segno
 import typst
 
-from engine.certificates import glyphs
+from engine.certificates import fonts, glyphs
 from engine.certificates.document import Certificate, read
 from engine.certificates.keys import Signer, signer
 from engine.certificates.pdf_seal import sealed
@@ -48,8 +48,8 @@ def render(document: bytes, locale: Locale, standing: Standing, key: Signer) -> 
 
 
 def typeset(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
-    """A page for archives (PDF/A-3b), set in our fonts alone: what the machine has installed must not change it."""
-    compiler = typst.Compiler(template.read_bytes(), font_paths=_fonts(), ignore_system_fonts=True)
+    """A page for archives (PDF/A-3b)."""
+    compiler = typst.Compiler(template.read_bytes(), font_paths=fonts.for_typst(), ignore_system_fonts=True)
     pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=["a-3b"], timestamp=at.replace(microsecond=0))
     assert isinstance(pdf, bytes)
     return pdf
@@ -57,7 +57,7 @@ def typeset(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
 
 def _demand_glyphs(sheet: dict[str, object]) -> None:
     title, svg = str(sheet["title"]), str(sheet["strip"])
-    glyphs.demand([title], glyphs.TITLE_FONT)
+    glyphs.demand([title], fonts.for_titles())
     rest = (part for name, part in sheet.items() if name not in {"title", "strip", "lang"})
     glyphs.demand([*texts_of(list(rest)), *_SVG_TEXT.findall(re.sub(r"<title>.*?</title>", "", svg))])
 
@@ -66,8 +66,3 @@ def _qr(certificate: Certificate) -> str:
     picture = io.BytesIO()
     segno.make(certificate.status_url, error="m").save(picture, kind="svg", scale=4, border=0, xmldecl=False)
     return picture.getvalue().decode()
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(glyphs.FONTS)])

@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from engine.certificates.glyphs import MissingGlyphError
 from engine.console.errors import Forbidden, NotFound, SignInNeeded
 from engine.console.i18n import Texts, locale_from
 from engine.console.rendering import render_alone
@@ -64,10 +65,12 @@ async def _answer(original: Handler, request: Request) -> Response:
         return _page(request, 403, "csrf" if error.what == "csrf" else "forbidden")
     except NotFound:
         return _page(request, 404, "not_found")
+    except MissingGlyphError as error:
+        return _page(request, 409, "not_printable", str(error))
     except _NO_DATABASE:
         return _page(request, 503, "no_database")
 
 
-def _page(request: Request, status: int, kind: str) -> Response:
+def _page(request: Request, status: int, kind: str, detail: str = "") -> Response:
     t = Texts(locale_from(request.cookies.get("jiannuo_language"), request.headers.get("accept-language")))
-    return HTMLResponse(render_alone("error.html", t, kind=kind), status)
+    return HTMLResponse(render_alone("error.html", t, kind=kind, detail=detail), status)

@@ -30,8 +30,8 @@ class Block(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def guarded(value: object) -> str:
-    """A value as it goes into a template's text: it stays on its line and is no mark."""
-    text = clean(str(value)).replace(_VALUE, "").replace(_LINE_END, "")
+    """A value as it goes into a template's text: it stays on its line and is no mark; a paper has no tabs."""
+    text = clean(str(value)).replace("\t", " ").replace(_VALUE, "").replace(_LINE_END, "")
     return _VALUE + text.replace("\n", _LINE_END)
 
 

@@ -26,6 +26,7 @@ def test_the_environment_beats_the_file_and_both_are_named_as_origin(tmp_path):
         ("DATABASE_URL", "mysql://a@b/c", "postgresql://"),
         ("TEMPORAL_ADDRESS", "localhost", "HOST:PORT"),
         ("JIANNUO_PUBLIC_URL", "example", "https://"),
+        ("JIANNUO_FONTS", "/nowhere", "no such folder: /nowhere"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_variable_and_what_it_may_be(variable, value, said):
@@ -53,6 +54,9 @@ def test_a_missing_or_broken_file_is_an_error(tmp_path):
 def test_another_process_gets_the_very_same_settings_through_the_environment(tmp_path):
     settings = load({"JIANNUO_DATA": str(tmp_path), "JIANNUO_DEMO": "true", "JIANNUO_SMTP_PASSWORD": "s"}).settings
     assert load(as_environment(settings)).settings == settings
+    more = load({"JIANNUO_FONTS": str(tmp_path)}).settings
+    assert more.fonts == tmp_path
+    assert load(as_environment(more)).settings == more
 
 
 def test_passwords_are_not_shown():

@@ -20,6 +20,7 @@ from engine.ledger.canonical import canonical
 from engine.provisioning.check import check as check_folder
 from engine.provisioning.folder import ProvisionError, read_folder
 from engine.storage.world import build
+from tests.support.fonts import NOBODY_HAS
 from tests.support.papers import a_paper
 
 KEY = Signer("k" * 43, b"\1" * 32)
@@ -49,7 +50,7 @@ def test_every_paper_is_set_in_both_languages_with_its_content_attached(kind):
         ("# 告知书\n{{ cause.__class__ }}", "unsafe"),
         ("# 告知书\n{{ cycler('a') }}", "cycler"),
         ("# 告知书\n{% for part in legal_at %}{{ part.x }}{% endfor %}", "x"),
-        ("# 告知书\n{{ cause }} 𠮷", "没有“𠮷”"),
+        (f"# 告知书\n{{{{ cause }}}} {NOBODY_HAS}", f"没有“{NOBODY_HAS}”"),
         ("# 告知书\n{% include 'other' %}", "no loader"),
     ],
 )

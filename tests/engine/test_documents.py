@@ -19,7 +19,7 @@ from engine.demo.logins import logins
 from engine.documents.access import papers, papers_of_case
 from engine.documents.calling import make_missing
 from engine.documents.kinds import About
-from engine.documents.pdf import pdf_of
+from engine.documents.pdf import pdf_of, render
 from engine.documents.reading import PaperError, content_of, latest, read
 from engine.documents.template import shipped
 from engine.provisioning.folder import read_folder
@@ -186,6 +186,18 @@ def test_a_reader_with_the_right_sees_the_page_and_the_pdf(life):
     assert officer.get(f"{there}/pdf").content.startswith(b"%PDF-")
     assert there in officer.get(f"/proceedings/{proceeding(life).id}").text
     assert "Decision on Accountability" in sign_in(application, "inspector", "en").get(there).text
+
+
+def test_a_paper_that_no_font_can_print_is_a_refusal_with_its_character_on_both_ways(life, client, monkeypatch):
+    row, _ = paper(life, "decision")
+    render.cache_clear()
+    monkeypatch.setattr("engine.certificates.glyphs.for_texts", tuple)
+    refused = client.get(f"/api/v1/documents/{row.id}", params={"actor": life.head})
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_printable")
+    assert "U+8FDD" in refused.json()["message"]
+    page = sign_in(app(life), "officer").get(f"/documents/{row.id}/pdf")
+    assert page.status_code == 409
+    assert "U+8FDD" in page.text and "JIANNUO_FONTS" in page.text
 
 
 def test_somebody_without_the_right_is_not_told_that_a_paper_exists(life):

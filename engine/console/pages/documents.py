@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.certificates.glyphs import MissingGlyphError
 from engine.console.errors import NotFound
 from engine.console.parts import Console
 from engine.console.visit import Visit, visit
@@ -78,7 +77,7 @@ def _page(v: Visit, row: PaperRow) -> Response:
 def _pdf(v: Visit, row: PaperRow) -> Response:
     try:
         content = pdf_of(v.db, content_of(v.db, row), row.content_hash, v.t.locale, v.now)
-    except (PaperError, MissingGlyphError):
+    except PaperError:
         return v.go(f"/documents/{row.id}")
     name = f"{row.kind}-{row.year}-{row.serial}.pdf"
     return Response(
