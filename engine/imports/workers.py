@@ -43,11 +43,13 @@ def spread(settings: Settings, mapping: Mapping, source: str) -> Taking:
 
 def _begin(settings: Settings, mapping: Mapping, source: str) -> None:
     from engine.bootstrap import opened
+    from engine.intake.memory import collect_rarely
 
     global _work  # noqa: PLW0603 - a worker process has one work, given at its start
     pool, clock = _open.enter_context(opened(settings, 1))
     _work = CaseMapper(mapping, source), backfill.through_the_door(pool, clock)
     multiprocessing.util.Finalize(None, _open.close, exitpriority=10)
+    collect_rarely()
 
 
 def _take(batch: Batch) -> Report:
