@@ -82,13 +82,14 @@ def spawn(
     cwd: Path | None = None,
     account: Account | None = None,
     last_signal: signal.Signals = signal.SIGTERM,
+    nice: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start a child in its own process group, its output appended to `log`.
 
     `last_signal` is what the kernel sends it when the supervisor dies without a word (Linux). Must be called from the
-    main thread: the kernel watches the thread that forked.
+    main thread: the kernel watches the thread that forked. `nice`: how far it steps back when the cores are all busy.
     """
-    before_exec = _tie_to_parent(last_signal) if sys.platform == "linux" else None
+    before_exec = _tie_to_parent(last_signal, nice) if sys.platform == "linux" else None
     with log.open("ab") as output:
         return subprocess.Popen(
             argv,
@@ -105,10 +106,11 @@ def spawn(
         )
 
 
-def _tie_to_parent(last_signal: signal.Signals) -> Callable[[], None]:
+def _tie_to_parent(last_signal: signal.Signals, nice: int) -> Callable[[], None]:
     libc, parent = ctypes.CDLL(None), os.getpid()
 
     def before_exec() -> None:
+        os.nice(nice)
         libc.prctl(_PR_SET_PDEATHSIG, int(last_signal), 0, 0, 0)
         if os.getppid() != parent:  # died between fork and prctl
             os.kill(os.getpid(), signal.SIGKILL)

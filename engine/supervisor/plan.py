@@ -15,6 +15,8 @@ from engine.supervisor.watch import Part
 
 _SERVERS, _ENGINE = 0, 1
 _PARTS = ("api", "worker", "scheduler")
+# In a rush whoever waits for an answer goes first: workflows are started a little later, and no moment of theirs is near.
+_BEHIND = 5
 PROVISIONING = "provisioning"
 
 
@@ -85,6 +87,7 @@ def temporal_part(program: Path, data: DataFolder, chosen: Mapping[str, int], na
         name="temporal",
         stage=_SERVERS,
         argv=temporal.argv(program, data.temporal_db, port, chosen["temporal_ui"], namespace),
+        nice=_BEHIND,
         stop_steps=temporal.STOP_STEPS,
         ready=lambda _pid: temporal.is_ready(port),
     )
@@ -120,4 +123,5 @@ def _engine_part(
         stop_steps=((signal.SIGTERM, 8.0),),
         ready=ready,
         ready_seconds=seconds,
+        nice=_BEHIND if name == "worker" else 0,
     )

@@ -42,6 +42,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     last_signal: signal.Signals = signal.SIGKILL
     ready: Callable[[int], bool] | None = None
     ready_seconds: float = 60.0
+    nice: int = 0
 
 
 class _Child:
@@ -171,7 +172,9 @@ class Watch:
 
     def _spawn(self, child: _Child) -> None:
         part, log = child.part, self._data.log(child.part.name)
-        child.process = spawn(part.argv, log=log, env=part.env, account=part.account, last_signal=part.last_signal)
+        child.process = spawn(
+            part.argv, log=log, env=part.env, account=part.account, last_signal=part.last_signal, nice=part.nice
+        )
         child.started = time.monotonic()
         child.identity = identify(child.process.pid)
         self._record()
