@@ -10,8 +10,9 @@ import msgspec
 from rules.calendar import Calendar
 from rules.calendar_review import consents_reviewed, reviewed
 from rules.case import Case
-from rules.conclusion import Conclusion, lacking, next_moment, settled
+from rules.conclusion import unsettling
 from rules.derive import derive
+from rules.drawn import Drawn, lacking_of, next_moment_of
 from rules.facts import Fact
 from rules.fold import Counted, Told
 from rules.holding import holding
@@ -53,7 +54,7 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
     current = derived.case
     records = dict(stream.records)
     entries: list[Entry] = []
-    conclusions: list[Conclusion] = []
+    conclusions: list[Drawn] = []
     if current.item is not None:
 
         def under(version: str) -> Case | None:
@@ -69,22 +70,25 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
         cause = _cause(stream, new, calendar.version)
         heard = (health.reachable_since, health.watermarks.get(case.source), health.backfilled)
         sure = not health.hindsight and case is current and not consents.doubted and not consents.kept
-        kept = Kept(case.turns_after(at), derived.kept if sure and derived.heard == heard else None)
+        before = derived.kept if sure and derived.heard == heard else None
+        kept = Kept(case.turns_after(at), len(facts), before)
         view = View(
             case, facts, records, at, world, calendar, health, cause, told, consents, kept, current if doubt else None
         )
         for _ in range(ROUNDS):
+            kept.anew = []
             conclusions = holding(view)
-            fresh = lacking(conclusions, records, at)
+            fresh = lacking_of(conclusions, kept.anew, records, at)
             if not fresh:
                 break
             for entry in fresh:
                 records[entry.key] = fold(records, entry, at)
             entries.extend(fresh)
             # In hindsight only what stands is asked for, not the words that follow from what was written of it.
-            if health.hindsight or settled(fresh, records, at, heard=bool(view.said)):
+            heeded = () if health.hindsight else unsettling(fresh, records, at, heard=bool(view.said))
+            if not heeded:
                 break
-            kept.fall(fresh)
+            kept.fall(heeded, heard=bool(view.said))
         else:
             raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
         if parked := (*waiting(facts, records, current), *view.voices.parked):
@@ -96,10 +100,13 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
 def _derived(stream: Stream, new: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told]) -> Derived:
     """The case from all facts; while nothing new is known the last derivation still stands."""
     last: Derived | None = stream.derived
-    if last is not None and not new and last.world is world and last.calendar is calendar and last.told == told:
+    same = last is not None and last.world is world and last.calendar is calendar and last.told == told
+    if last is not None and same and not new:
         return last
     counted = last.counted if last is not None and last.world is world else {}
     case = derive(stream.id.removeprefix("case:"), (*stream.facts, *new), world, calendar, told, counted)
+    if last is not None and same:
+        return msgspec.structs.replace(last, case=case)
     return Derived(case, world, calendar, told, counted)
 
 
@@ -133,7 +140,7 @@ def _cause(stream: Stream, new: Sequence[Fact], calendar: str) -> str:
 
 def _step(
     stream: Stream, facts: tuple[Fact, ...], new: Sequence[Fact], case: Case, derived: Derived, records: dict[str, Record],
-    entries: list[Entry], conclusions: list[Conclusion], at: datetime, world: World, health: Health,
+    entries: list[Entry], conclusions: list[Drawn], at: datetime, world: World, health: Health,
 ) -> Step:  # fmt: skip
     changed = tuple(dict.fromkeys(e.key for e in entries))
     after = msgspec.structs.replace(
@@ -144,7 +151,7 @@ def _step(
         view=case,
         derived=derived,
     )
-    following = next_moment(conclusions, records, at)
+    following = next_moment_of(conclusions, records, at)
     switch = world.next_calendar_after(at)
     if switch is not None and case.clocks and (following is None or switch < following):
         following = switch

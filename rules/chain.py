@@ -8,6 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from rules.calendar import Calendar
+from rules.remembered import remembered
 from rules.world import World
 
 # accountability.md 4: officer, section, deputy in charge, first responsible, discipline group, inspector, leading-group office.
@@ -25,6 +26,7 @@ class Rung(msgspec.Struct, frozen=True):
     people: tuple[str, ...]
 
 
+@remembered
 def inspectors(world: World, on: date) -> tuple[str, ...]:
     return tuple(p for p in world.inspectors if world.active(p, on))
 
@@ -34,6 +36,7 @@ def office(world: World) -> tuple[str, ...]:
     return (world.leading_group_office,) if world.leading_group_office else ()
 
 
+@remembered
 def rungs(world: World, unit: str, on: date, posts: tuple[str, ...]) -> tuple[Rung, ...]:
     """The posts named, the inspectors, the leading-group office, each with its holders; vacant ones are skipped."""
     found = [Rung(post, world.holders(unit, post, on)) for post in posts]
@@ -41,11 +44,13 @@ def rungs(world: World, unit: str, on: date, posts: tuple[str, ...]) -> tuple[Ru
     return tuple(rung for rung in found if rung.people)
 
 
+@remembered
 def climb(world: World, unit: str, on: date, posts: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """The addressees rung by rung."""
     return tuple(rung.people for rung in rungs(world, unit, on, posts))
 
 
+@remembered
 def next_rung(
     world: World, unit: str, on: date, posts: tuple[str, ...], asked: str | None, without: frozenset[str] = frozenset()
 ) -> Rung | None:
@@ -59,6 +64,7 @@ def next_rung(
     return None
 
 
+@remembered
 def vacant(
     world: World, unit: str, on: date, posts: tuple[str, ...], asked: str | None, above: Rung | None
 ) -> tuple[str, ...]:
@@ -76,6 +82,7 @@ def vacated_at(world: World, calendar: Calendar, people: Sequence[str], since: d
     return max(since, calendar.end_of(max(known))) if known and len(known) == len(lasts) else None
 
 
+@remembered
 def holder_or_up(world: World, unit: str, holder: str | None, on: date) -> tuple[str, ...]:
     """The holder, or the first above who is in post; nobody is left out for lack of an addressee."""
     if holder is not None and world.active(holder, on):
@@ -84,12 +91,14 @@ def holder_or_up(world: World, unit: str, holder: str | None, on: date) -> tuple
     return ladder[0] if ladder else ()
 
 
+@remembered
 def owner_of_hold(world: World, unit: str, on: date) -> str | None:
     """The unit's first responsible person, else the next up the chain."""
     ladder = climb(world, unit, on, ("first_responsible", "discipline_group"))
     return ladder[0][0] if ladder else None
 
 
+@remembered
 def resolve(world: World, unit: str, holder: str | None, on: date) -> str | None:
     """A holder given as a person or as `post:NAME`; a vacant post is held by its superior."""
     if holder is None or not holder.startswith("post:"):

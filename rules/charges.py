@@ -13,7 +13,6 @@ from rules.detection import DETECTED
 from rules.facts import Fact, order
 from rules.moment import MOVING, View
 from rules.records import GONE
-from rules.start import FIRST
 from rules.stream import Record
 from rules.words import TURNS, said
 
@@ -158,11 +157,6 @@ def _warned_late(alert: Record, clock: str, end: datetime) -> bool:
 def _feed_down(view: View, end: datetime) -> bool:
     """The way to us was shut while the clock ran: a fact that its source had sent lay there, or the source had not caught up."""
     hold = view.records.get("hold:source_behind")
-    allowed = view.world.practice.late_by_system_after
-    opened = min(f.recorded_at for f in view.facts)  # what waited for a case nobody knew did not lie with the source
-    lay = any(
-        f.reported_at < end and f.recorded_at - f.reported_at > allowed and (f.recorded_at > opened or f.type in FIRST)
-        for f in view.facts
-    )
+    lay = any(f.reported_at < end for f in view.lay)
     behind = hold is not None and hold.legal_at is not None and hold.legal_at <= end
     return not view.health.backfilled and (lay or behind)

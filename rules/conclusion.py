@@ -39,20 +39,17 @@ def ahead(type_: str, key: str, legal_at: datetime, publish_at: datetime) -> Con
 
 def lacking(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at: datetime) -> list[Entry]:
     """The entries that bring the record to what holds at `at`: what no longer holds, then what is new, moved or turned."""
-    unwritten, holding = [], set()
-    for conclusion in conclusions:
-        key = conclusion.key
-        if conclusion.publish_at <= at:
-            holding.add(key)
-            if not _stands(conclusion, records.get(key)):
-                unwritten.append(conclusion)
-        elif _waits_again(conclusion, records.get(key), at):
-            holding.add(key)
-    entries = list(_gone(holding, records))
-    unwritten.sort(key=_PUBLISHED)
-    for conclusion in unwritten:
-        entries.extend(_missing(conclusion, records.get(conclusion.key)))
-    return entries
+    due = [c for c in conclusions if c.publish_at <= at]
+    holding = {c.key for c in due}
+    holding.update(c.key for c in conclusions if c.publish_at > at and waits_again(c, records.get(c.key), at))
+    return [*gone(holding, records), *unwritten(due, records)]
+
+
+def unwritten(due: Iterable[Conclusion], records: Mapping[str, Record]) -> list[Entry]:
+    """What the record lacks of conclusions that may be written, in the order of their publication."""
+    found = [c for c in due if not _stands(c, records.get(c.key))]
+    found.sort(key=_PUBLISHED)
+    return [entry for c in found for entry in _missing(c, records.get(c.key))]
 
 
 _PUBLISHED = attrgetter("publish_at")
@@ -110,13 +107,14 @@ def _turn(conclusion: Conclusion) -> Entry:
     return Entry(conclusion.turn or conclusion.type, conclusion.key, conclusion.legal_at, data)
 
 
-def _gone(holding: Container[str], records: Mapping[str, Record]) -> Iterable[Entry]:
+def gone(holding: Container[str], records: Mapping[str, Record]) -> Iterable[Entry]:
+    """What no longer holds is withdrawn, in words of its kind."""
     for key, record in records.items():
         if key not in holding and record.status not in GONE and (withdrawal := WITHDRAWALS.get(record.kind)):
             yield Entry(withdrawal, key, record.legal_at, _last_words(record))
 
 
-def _waits_again(conclusion: Conclusion, record: Record | None, at: datetime) -> bool:
+def waits_again(conclusion: Conclusion, record: Record | None, at: datetime) -> bool:
     """Whether the same is on record already, though by now it would have to wait: what was published stays. With another instant it is another."""
     return (
         record is not None
@@ -150,19 +148,20 @@ UNHEARD = QUIET | {"limit_expired", "step_expired", "office_consented", "finding
 LOST_AND_FOUND = frozenset({"breach_found", "outcome_recorded"})
 
 
-def settled(entries: Iterable[Entry], records: Mapping[str, Record], at: datetime, *, heard: bool) -> bool:
-    """Whether the conclusions these entries were drawn from stand as they are; an end in the past bears on its own publication."""
+def unsettling(entries: Iterable[Entry], records: Mapping[str, Record], at: datetime, *, heard: bool) -> list[Entry]:
+    """Those of the entries after which the conclusions may not stand as they are; an end in the past bears on its own publication."""
     quiet = QUIET if heard else UNHEARD
-    for entry in entries:
-        if entry.type not in quiet and not (entry.type == "yellow_card" and entry.key.startswith("alert:step:")):
-            return False
-        if entry.type in LOST_AND_FOUND and records[entry.key].history:  # gone before, perhaps by a fact dated back
-            return False
-        if "ends_at" in entry.data and datetime.fromisoformat(entry.data["ends_at"]) <= at:
-            return False
-        if excuses(entry):
-            return False
-    return True
+    return [entry for entry in entries if _bears_on_others(entry, records, at, quiet)]
+
+
+def _bears_on_others(entry: Entry, records: Mapping[str, Record], at: datetime, quiet: Container[str]) -> bool:
+    if entry.type not in quiet and not (entry.type == "yellow_card" and entry.key.startswith("alert:step:")):
+        return True
+    if entry.type in LOST_AND_FOUND and records[entry.key].history:  # gone before, perhaps by a fact dated back
+        return True
+    if "ends_at" in entry.data and datetime.fromisoformat(entry.data["ends_at"]) <= at:
+        return True
+    return excuses(entry)
 
 
 def excuses(entry: Entry) -> bool:

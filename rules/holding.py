@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from rules import (
     holding_alerts,
     holding_breaches,
@@ -16,23 +14,26 @@ from rules import (
 )  # fmt: skip
 from rules.alerts import unentitled
 from rules.conclusion import Conclusion
+from rules.drawn import Drawn
 from rules.moment import View
 from rules.words import recused
 
 
-def holding(view: View) -> list[Conclusion]:
+def holding(view: View) -> list[Drawn]:
     """Everything that holds or will hold if nothing more comes. In the order in which it is written where instants are equal.
 
     What will hold only later is concluded `ahead`, with its moment: a part is not asked again before that (rules.kept).
     """
-    found: list[Conclusion] = []
-    for name, part in PARTS:
-        found += view.kept.part(name, view.at, partial(part, view))
-    found += holding_breaches.by_confirmation(view, found)
-    found += view.kept.part("warnings", view.at, partial(holding_warnings.warnings, view))
-    found += view.kept.part("chains", view.at, partial(holding_alerts.chains, view, found))
-    found += holding_requests.requests(view)
-    found += holding_voices.spoken(view)
+    kept, at = view.kept, view.at
+    found = [kept.part(name, at, part, view) for name, part in PARTS]
+    broken = [found[-1], *holding_breaches.breaches(view)]
+    found += broken[1:]
+    found.append(kept.part("findings", at, holding_findings.findings, view))
+    if view.said:
+        found.append(kept.draw(holding_breaches.by_confirmation(view, [c for each in found for c in each.found]), at))
+    found.append(kept.part("warnings", at, holding_warnings.warnings, view))
+    found += holding_alerts.chains(view, broken)
+    found.append(kept.draw([*holding_requests.requests(view), *holding_voices.spoken(view)], at))
     return found
 
 
@@ -83,6 +84,4 @@ PARTS = (
     ("stops", _stops),
     ("refusals", _refusals),
     ("ends", holding_ends.ends),
-    ("breaches", holding_breaches.breaches),
-    ("findings", holding_findings.findings),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,25 +10,39 @@ from rules.alerts import alert, rung_key, slow
 from rules.chain import LEFT, POSTS, SILENT, holder_or_up, inspectors, next_rung, office, vacant, vacated_at
 from rules.climbing import Ended, climbing, closed, step_up
 from rules.conclusion import Conclusion
+from rules.drawn import Drawn
 from rules.facts import Fact
 from rules.moment import View
 from rules.stream import Record
 from rules.time_limits import due
 
+Draw = Callable[[View, str, Conclusion, Fact | None], list[Conclusion]]
 ABOVE_OWNER = ("first_responsible", "discipline_group")
 
 
-def chains(view: View, found: Sequence[Conclusion]) -> list[Conclusion]:
-    """Cards for what was broken, and the climb of every card that nobody answers."""
-    cards: list[Conclusion] = []
-    for conclusion in found:
-        if conclusion.type == "limit_expired":
-            cards += _red(view, conclusion, dismissed(view, found, conclusion.key.removeprefix("expired:")))
-        elif conclusion.type == "step_expired":
-            cards.append(_yellow(view, conclusion))
-        elif conclusion.type == "hold_opened":
-            cards += _held(view, conclusion)
-    return cards
+def chains(view: View, broken: Sequence[Drawn]) -> list[Drawn]:
+    """Cards for what was broken or is on hold, and the climb of every card that nobody answers."""
+    on = view.day(view.at)
+    view.kept.asking((view.world.accountability_of(view.case.unit, on).ladder, view.world.posts_on(on)))
+    return [
+        _chain(view, conclusion, broken)
+        for each in broken
+        for conclusion in each.found
+        if conclusion.type in {"limit_expired", "step_expired", "hold_opened"}
+    ]
+
+
+def _chain(view: View, conclusion: Conclusion, broken: Sequence[Drawn]) -> Drawn:
+    gone: Fact | None = None
+    draw: Draw = _held
+    cause = conclusion.key
+    if conclusion.type == "limit_expired":
+        gone, draw = dismissed(view, broken, cause.removeprefix("expired:")), _red
+        cause = cause.replace("expired:", "limit:")
+    elif conclusion.type == "step_expired":
+        draw, cause = _yellow, cause.removeprefix("expired:")
+    rests_on = conclusion.legal_at, conclusion.publish_at, gone, view.item, view.case.custody, view.said
+    return view.kept.part(f"chain:{cause}", view.at, draw, view, cause, conclusion, gone, rests_on=rests_on)
 
 
 def _card(view: View, cause: str, level: str, conclusion: Conclusion, to: Sequence[str], **data: Any) -> Conclusion:
@@ -39,27 +53,25 @@ def _card(view: View, cause: str, level: str, conclusion: Conclusion, to: Sequen
     return alert(view, cause, level, 0, legal_at, conclusion.publish_at, to, late=late, **data)
 
 
-def _yellow(view: View, conclusion: Conclusion) -> Conclusion:
-    cause = conclusion.key.removeprefix("expired:")
+def _yellow(view: View, cause: str, conclusion: Conclusion, _: Fact | None) -> list[Conclusion]:
     assert conclusion.legal_at is not None
     if view.ahead(conclusion.publish_at) or rung_key(view, cause, "yellow", 0, conclusion.legal_at) in view.records:
-        return _card(view, cause, "yellow", conclusion, ())  # nobody is asked yet, or whoever was asked stays asked
+        return [_card(view, cause, "yellow", conclusion, ())]  # nobody is asked yet, or whoever was asked stays asked
     holder = next((s.holder for s in view.case.steps if f"step:{s.id}" == cause), None)
     to, skipped = _or_above(view, holder, view.day(view.at))
-    return _card(view, cause, "yellow", conclusion, to, **({"skipped": skipped} if skipped else {}))
+    return [_card(view, cause, "yellow", conclusion, to, **({"skipped": skipped} if skipped else {}))]
 
 
-def dismissed(view: View, found: Sequence[Conclusion], clock: str) -> Fact | None:
+def dismissed(view: View, broken: Sequence[Drawn], clock: str) -> Fact | None:
     """The word that took the ground from the cards of a clock: the finding was dismissed or excused, or the decision reversed."""
-    for conclusion in found:
+    for conclusion in [c for each in broken for c in each.found]:
         if conclusion.key == f"breach:{clock}" and conclusion.turn in {"breach_withdrawn", "breach_excused"}:
             return next((f for f in view.facts if f.id == conclusion.turned["fact"]), None)
     return None
 
 
-def _red(view: View, conclusion: Conclusion, gone: Fact | None) -> list[Conclusion]:
+def _red(view: View, cause: str, conclusion: Conclusion, gone: Fact | None) -> list[Conclusion]:
     """To the holder and the section head, to be answered in time; else one up, to an address that always exists."""
-    cause = conclusion.key.replace("expired:", "limit:")
     assert conclusion.legal_at is not None
     if view.ahead(conclusion.publish_at):
         return [_card(view, cause, "red", conclusion, ())]
@@ -93,9 +105,8 @@ def _or_above(view: View, holder: str | None, on: date) -> tuple[tuple[str, ...]
     return asked, [*([holder] if holder is not None else []), *vacancies]
 
 
-def _held(view: View, conclusion: Conclusion) -> list[Conclusion]:
+def _held(view: View, cause: str, conclusion: Conclusion, _: Fact | None) -> list[Conclusion]:
     """A hold is told to its owner and the inspectors the same day, and climbs as long as it is open."""
-    cause = conclusion.key
     if view.ahead(conclusion.publish_at):
         return [_card(view, cause, "yellow", conclusion, ())]
     on = view.day(view.at)

@@ -9,19 +9,33 @@ from functools import partial
 from rules.case import StepState
 from rules.charges import about, breach, finding
 from rules.conclusion import Conclusion, ahead
+from rules.drawn import Drawn
 from rules.liability import in_post, proposed_against, shares
 from rules.moment import View
 
 
-def breaches(view: View) -> list[Conclusion]:
-    found: list[Conclusion] = []
-    for name, at in view.broken.items():
-        publish = view.published(at, name)
-        if view.ahead(publish):
-            found += _ahead(name, at, publish)
-        else:
-            found += view.kept.charge(name, publish, view.on_record, partial(_charges, view, name, at, publish))
-    return found
+def breaches(view: View) -> list[Drawn]:
+    return [view.kept.part(f"breach:{name}", view.at, _broken, view, name, at) for name, at in view.broken.items()]
+
+
+def _broken(view: View, name: str, at: datetime) -> Sequence[Conclusion]:
+    publish = view.published(at, name)
+    if view.ahead(publish):
+        return _ahead(name, at, publish)
+    draw, rests_on = partial(_charges, view, name, at, publish), partial(_rests_on, view, name, at)
+    return view.kept.charge(name, publish, view.on_record, rests_on, draw)
+
+
+def _rests_on(view: View, name: str, at: datetime) -> object:
+    """All that a charge is drawn from besides the record, as long as nobody has spoken of the case."""
+    case = view.case
+    if view.said or view.of_type("breach.reversed"):
+        return view.facts
+    own: object = case.clocks.get(name) or next((o for o in case.offices if f"office:{o.id}" == name), None)
+    if own is None:
+        own = [(s.id, s.holder, s.due, s.started_at) for s in case.steps], case.start
+    offices = [(n, end) for n, end in view.broken.items() if n.startswith("office:")]
+    return own, at, view.item, case.custody, case.findings, offices, view.lay
 
 
 def _charges(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:
@@ -115,8 +129,6 @@ def by_confirmation(view: View, found: Sequence[Conclusion]) -> list[Conclusion]
 
     What a detector on trial found counts for nothing, whatever is said of it.
     """
-    if not view.said:
-        return []
     known = view.records
     confirmed = [
         c

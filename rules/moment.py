@@ -17,6 +17,7 @@ from rules.fold import Told
 from rules.kept import Kept
 from rules.profile import Profile
 from rules.records import GONE
+from rules.start import FIRST
 from rules.stream import Health, Record
 from rules.voices import TYPES as VOICE_TYPES
 from rules.voices import Voices, voices
@@ -140,6 +141,14 @@ class View:
             f.reported_at if self.health.backfilled else f.recorded_at for f in self.facts if f.type.startswith(MOVING)
         )
         return max(known, default=self.at)
+
+    @cached_property
+    def lay(self) -> tuple[Fact, ...]:
+        """Facts that their source had sent and that reached us late. What waited for a case nobody knew did not lie with the source."""
+        allowed = self.world.practice.late_by_system_after
+        found = [f for f in self.facts if f.recorded_at - f.reported_at > allowed]
+        opened = min([f.recorded_at for f in self.facts]) if found else self.at
+        return tuple(f for f in found if f.recorded_at > opened or f.type in FIRST)
 
     def behind(self, end: datetime) -> bool:
         """Whether the source has not yet said that everything up to an end is reported, and nobody has settled the hold that waits for it."""

@@ -7,6 +7,7 @@ calendar was in force at that instant".
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Literal
@@ -20,6 +21,7 @@ from rules.formula import Formula
 from rules.items import Category, Item, Struct
 from rules.practice import Practice
 from rules.profile import Profile, profile_from
+from rules.remembered import remembered
 from rules.token_replay import Chart
 
 PostName = Literal[
@@ -95,6 +97,7 @@ class World:
         self.charts = charts or {}
         self._charts: dict[tuple[str, int], Chart | None] = {**self.charts}
         self._profiles: dict[str, Profile] = {}
+        self.answers: dict[Callable[..., Any], Callable[..., Any]] = {}  # see rules.remembered
         self.calendars = tuple(sorted(calendars, key=lambda pair: pair[0]))
         self.units = {unit.id: unit for unit in units}
         self.people = people
@@ -200,6 +203,7 @@ class World:
             table.setdefault(person.id, []).append(person)
         return table
 
+    @remembered
     def holders(self, unit: str, post: str, on: date) -> tuple[str, ...]:
         """Who holds a post of a unit on a day; a person named by the unit itself counts while in any post."""
         named = getattr(self.units.get(unit), post, None) if post in Unit.__struct_fields__ else None
@@ -214,13 +218,19 @@ class World:
         left = {p.to + timedelta(1) for p in self.people if p.to is not None and p.to < date.max}
         return sorted({p.since for p in self.people} | left)
 
+    def posts_on(self, on: date) -> int:
+        """How often posts had changed hands by a day: as long as the number is the same, so are all their holders."""
+        return bisect_right(self._turnovers, on)
+
     def posts_changed(self, before: date, on: date) -> bool:
         """Whether some post has changed hands since a day, up to and including another."""
-        return bisect_right(self._turnovers, before) != bisect_right(self._turnovers, on)
+        return self.posts_on(before) != self.posts_on(on)
 
+    @remembered
     def active(self, person: str, on: date) -> bool:
         return any(post.in_post(on) for post in self._posts_of_person.get(person, ()))
 
+    @remembered
     def last_day(self, person: str, on: date) -> date | None:
         """The last day in a post without a break, seen from a day on; None: no end of it is known, or it is nobody of ours."""
         day, posts = on, self._posts_of_person.get(person, ())
@@ -254,6 +264,7 @@ class World:
         posts = self._posts_of_person.get(person, [])
         return next((p for p in posts if p.in_post(on)), posts[0] if posts else None)
 
+    @remembered
     def accountability_of(self, unit: str, on: date) -> Accountability:
         """The rules in force for a unit on a day: its own, else those of the nearest superior, else the shipped ones."""
         place: str | None = unit

@@ -56,12 +56,20 @@ def played(world: World, how: type[Rehearsal]) -> bytes:
     return msgspec.json.encode(report(rehearsal, loaded.questions))
 
 
-@given(FACTS, CALENDARS, OUTAGES, st.sampled_from(["approve", "refuse", "none", "next_step"]))
+RULES = {"unit": "planning", "version": 2, "ladder": {"answer_within": days(1), "acknowledge_within": days(1)}}
+CHANGES = st.tuples(st.sampled_from(["03-04", "03-11", "03-20"]), st.sampled_from(["li", "wang", "zhang", "sun"]))
+
+
+@given(FACTS, CALENDARS, OUTAGES, st.sampled_from(["approve", "refuse", "none", "next_step"]), st.none() | CHANGES)
 @settings(max_examples=120, deadline=None)
-def test_a_case_taken_up_anew_at_every_step_says_the_same(facts, calendars, outages, effect):
+def test_a_case_taken_up_anew_at_every_step_says_the_same(facts, calendars, outages, effect, change):
     world = a_world(facts, calendars=calendars, outages=outages)
     world.spec["items"][0] |= {"steps": STEPS, "warnings": WARNINGS, "extension": {"max": days(5), "max_times": 1}}
     world.spec["items"][0]["silence"] |= {"effect": effect}
+    if change is not None:
+        on, leaver = change
+        world.spec["accountability"] = [{"version": 1}, RULES | {"effective_from": f"2026-{on}"}]
+        next(p for p in world.spec["people"] if p["id"] == leaver)["to"] = f"2026-{on}"
     world.spec["until"] = "2026-06-01T00:00:00+08:00"
     assert played(world, Rehearsal) == played(world, Forgetful)
 
@@ -70,6 +78,15 @@ def test_a_clock_that_starts_by_silence_warns_once_it_is_known_though_nothing_el
     world = a_case(committed=9, warnings=[{"before": {"amount": 1, "unit": WD}, "level": "warning"}])
     world.fact("application.received", "03-02 09:00", item="P", holder="zhang")
     assert [a["fired_at"][:10] for a in world.until("04-01 09:00").alerts("warning")] == ["2026-03-12"]
+    assert played(world, Rehearsal) == played(world, Forgetful)
+
+
+def test_whoever_has_to_answer_a_card_gets_the_time_that_holds_on_the_day_though_nothing_else_comes():
+    world = a_case(committed=5, statutory=9, warnings=[{"before": {"amount": 1, "unit": WD}, "level": "warning"}])
+    shorter = {"unit": "planning", "version": 2, "effective_from": "2026-03-12", "ladder": {"answer_within": days(1)}}
+    world.with_(accountability=[{"version": 1}, shorter])
+    world.accepted("03-02 09:00")
+    assert [a["fired_at"][:16] for a in world.until("04-01 09:00").alerts("escalated")][:1] == ["2026-03-12T08:30"]
     assert played(world, Rehearsal) == played(world, Forgetful)
 
 
