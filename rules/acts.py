@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rules.calendar import Calendar
 from rules.competence import HEAD, deciders, outsider, reviewers
@@ -17,16 +17,21 @@ Refusal = tuple[str, str]
 def derive_docket(name: str, facts: Sequence[Fact], world: World, calendar: Calendar) -> Docket:
     """All proceedings of a person (or of a unit: `unit:ID`) as these facts make them."""
     folding = Folding(name, world, calendar)
-    for fact in in_order(facts):
-        take(folding, fact)
+    take(folding, in_order(facts))
     return Docket(
         tuple(folding.proceedings.values()), tuple(folding.refusals), tuple(folding.parked), tuple(folding.reversed)
     )
 
 
-def take(folding: Folding, fact: Fact) -> None:
-    """One fact more, later than all before; every count is up to date afterwards."""
-    _hear(folding, fact)
+def take(folding: Folding, facts: Iterable[Fact]) -> None:
+    """Facts later than all before, in order; every count is up to date afterwards, and before anybody acts on it.
+
+    Of a unit it is up to date before each breach too: from what it counts for, the next proceeding is opened or not.
+    """
+    for fact in facts:
+        if folding.of_unit or fact.type in ACTS:
+            folding.count()
+        _hear(folding, fact)
     folding.count()
 
 

@@ -64,8 +64,9 @@ class KeptDocket:
 
     def take(self, facts: Iterable[Fact], place: Place) -> None:
         self.place = place
-        for fact in in_order(list(facts)):
-            take(self.folding, fact)
+        ordered = in_order(list(facts))
+        take(self.folding, ordered)
+        for fact in ordered:
             insort(self._folded, fact, key=order)
             if fact.type in OF_ALERTS:
                 self.words.append(fact)

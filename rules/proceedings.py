@@ -281,13 +281,15 @@ class Folding:
 
     def count(self) -> None:
         """Counts confirmed, standing breaches by the local date of their legal instant, in (same day a year before, today]."""
-        concerned = dict(self.touched)
+        concerned, days = dict(self.touched), []
         for name, proceeding in self.touched.items():
-            others = self._tally.turn(name, stands=proceeding.standing)
-            concerned |= {other: self.proceedings[other] for other in others}
-            if others and name in self._stood:
-                self._loose = None  # what it counted counts anew, or no more
+            day = self._tally.turn(name, stands=proceeding.standing)
+            if day is not None:
+                days.append(day)
+                if name in self._stood:
+                    self._loose = None  # what it counted counts anew, or no more
             self._stood.add(name)
+        concerned |= {other: self.proceedings[other] for other in self._tally.bearing(days)}
         for name, proceeding in concerned.items():
             proceeding.count = self._tally.count(name)
             proceeding.proposed = self._proposal(proceeding)

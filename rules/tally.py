@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 
@@ -30,18 +30,24 @@ class Tally:
         if self._stands[name]:
             self._standing.remove(last)
 
-    def turn(self, name: str, *, stands: bool) -> Iterable[str]:
-        """Whether it stands now; returns whose count is another for it."""
+    def turn(self, name: str, *, stands: bool) -> date | None:
+        """Whether it stands now; the day on which a count is another for it, if any is."""
         if self._stands[name] == stands:
-            return ()
+            return None
         self._stands[name] = stands
         day = self._windows[name][1]
         if stands:
             insort(self._standing, day)
         else:
             del self._standing[bisect_left(self._standing, day)]
-        later = self._by_end[bisect_left(self._by_end, (day, "")) :]
-        return [other for _, other in later if self._windows[other][0] < day]
+        return day
+
+    def bearing(self, days: Sequence[date]) -> Iterator[str]:
+        """In whose windows one of these days lies."""
+        days = sorted(days)
+        for last, name in self._by_end[bisect_left(self._by_end, (days[0], "")) :] if days else ():
+            if self._windows[name][0] < days[bisect_right(days, last) - 1]:
+                yield name
 
     def count(self, name: str) -> int:
         first, last = self._windows[name]
