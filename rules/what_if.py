@@ -6,8 +6,9 @@ nothing new, so that the recorded outcome is what comes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from rules.summary import LEVELS
 from rules.world import World
 
 NO_EFFECT = GONE | {"revoked"}
+UNMARKED = frozenset[str]()
 
 
 class Ends(msgspec.Struct, frozen=True):
@@ -57,11 +59,16 @@ class Standing(msgspec.Struct, frozen=True):
     breaches: tuple[Broken, ...]
 
     @property
-    def marks(self) -> dict[str, bool]:
+    def marks(self) -> frozenset[str]:
         """What a figure counts cases by."""
+        if not (self.warned or self.expired or self.deemed or self.holds):
+            return UNMARKED
         cards = {level for _, level in self.warned} | {_card(clock) for clock in self.expired}
-        found = {level: level in cards for level in LEVELS[1:]}
-        return {**found, "deemed": bool(self.deemed), "held": bool(self.holds), "broken": bool(self.breaches)}
+        return frozenset(level for level in LEVELS[1:] if level in cards) | _ends_of(self)
+
+
+def _ends_of(found: Standing) -> frozenset[str]:
+    return frozenset(["deemed"] * bool(found.deemed) + ["held"] * bool(found.holds))
 
 
 def would_be(stream: Stream, world: World, at: datetime, health: Health) -> Step:
@@ -71,46 +78,55 @@ def would_be(stream: Stream, world: World, at: datetime, health: Health) -> Step
 
 def standing(records: Mapping[str, Record]) -> Standing:
     """The same terms for a record as it stands and for one as it would stand."""
-    outcome, case = records.get("outcome"), records.get("case")
+    outcome, case, of = records.get("outcome"), records.get("case"), _by_kind(records)
     counts = outcome is not None and outcome.status not in NO_EFFECT
     return Standing(
         status=case.status if case is not None else "open",
         outcome=outcome.data["kind"] if outcome is not None and counts else None,
         legal_at=outcome.data["at"] if outcome is not None and counts else None,
-        ends=tuple(sorted(_ends(records), key=lambda end: end.clock)),
-        warned=tuple(sorted(_warned(records))),
-        expired=tuple(sorted(r.key.removeprefix("expired:") for r in _of(records, "expiry"))),
-        deemed=tuple(_deemed(records, outcome if counts else None)),
-        holds=tuple(sorted(r.data["reason"] for r in records.values() if r.kind == "hold" and r.status == "open")),
-        breaches=tuple(sorted((_broken(r) for r in _of(records, "breach")), key=lambda b: b.clock)),
+        ends=tuple(
+            sorted([Ends(r.data["clock"], r.data["due_on"], r.data["ends_at"]) for r in of["limit"]], key=_CLOCK)
+        ),
+        warned=tuple(sorted({_early(r) for r in of["alert"] if "due_on" in r.data})),
+        expired=tuple(sorted([r.key.removeprefix("expired:") for r in of["expiry"]])),
+        deemed=tuple(_deemed(records, outcome if counts else None, of["office"])),
+        holds=tuple(sorted([r.data["reason"] for r in of["hold"]])),
+        breaches=tuple(sorted([_broken(r) for r in of["breach"]], key=_CLOCK)),
     )
 
 
-def _of(records: Mapping[str, Record], kind: str) -> Iterator[Record]:
-    return (r for r in records.values() if r.kind == kind and r.status == "standing")
+_CLOCK = attrgetter("clock")
+# The kinds that count here, and their status while they do; a card was raised, whatever became of it.
+_COUNTS = {
+    "limit": "set",
+    "alert": None,
+    "expiry": "standing",
+    "office": "standing",
+    "hold": "open",
+    "breach": "standing",
+}
 
 
-def _ends(records: Mapping[str, Record]) -> Iterator[Ends]:
+def _by_kind(records: Mapping[str, Record]) -> dict[str, list[Record]]:
+    found: dict[str, list[Record]] = {kind: [] for kind in _COUNTS}
     for record in records.values():
-        if record.kind == "limit" and record.status == "set":
-            yield Ends(record.data["clock"], record.data["due_on"], record.data["ends_at"])
+        of = found.get(record.kind)
+        if of is not None and _COUNTS[record.kind] in {None, record.status}:
+            of.append(record)
+    return found
 
 
-def _warned(records: Mapping[str, Record]) -> set[tuple[str, str]]:
+def _early(record: Record) -> tuple[str, str]:
     """An early warning names the day it comes before; the other cards do not."""
-    return {
-        (r.data["cause"].removeprefix("limit:"), r.data["level"])
-        for r in records.values()
-        if r.kind == "alert" and "due_on" in r.data
-    }
+    return record.data["cause"].removeprefix("limit:"), record.data["level"]
 
 
-def _deemed(records: Mapping[str, Record], outcome: Record | None) -> Iterator[str]:
+def _deemed(records: Mapping[str, Record], outcome: Record | None, offices: Sequence[Record]) -> Iterator[str]:
     """Whatever silence has brought about, or would have, if a person lets an effect found in imported history take place."""
     held = records.get("hold:backfilled")
     if (outcome is not None and outcome.data["kind"] in IMPLIED) or (held is not None and held.status == "open"):
         yield "case"
-    yield from sorted(r.key for r in _of(records, "office"))
+    yield from sorted(office.key for office in offices)
 
 
 def _broken(record: Record) -> Broken:
@@ -142,7 +158,7 @@ def as_if_confirmed(before: Mapping[str, Record], step: Step, at: datetime, worl
     """What the dockets would hear if every breach that only the other rules bring were confirmed: the measures that threaten."""
     case: Case = step.stream.view
     records, changed = dict(step.stream.records), []
-    for record in _of(step.stream.records, "breach"):
+    for record in _by_kind(step.stream.records)["breach"]:
         known = before.get(record.key)
         fresh = known is None or known.status != "standing"
         if fresh and not record.data.get("confirmed_at"):

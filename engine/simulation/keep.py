@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import msgspec
 from psycopg.rows import class_row
-from psycopg.types.json import Jsonb
 
+from engine.simulation.copying import STATEMENT, copied
 from engine.simulation.draft import Draft, Scope, digest
 from engine.simulation.figures import Sums
 from engine.simulation.looking import Measure, Row
@@ -88,17 +88,9 @@ def tell(connection: Connection, id_: str, done: int, total: int) -> None:
     )
 
 
-_CASES = "COPY simulation_case (simulation_id, case_id, item, unit, units, persons, gained, lost, before, after) FROM STDIN (FORMAT BINARY)"
-_TYPES = ("varchar", "varchar", "varchar", "varchar", "text[]", "text[]", "text[]", "text[]", "jsonb", "jsonb")
-
-
 def keep_cases(connection: Connection, id_: str, rows: Sequence[Row]) -> None:
-    with connection.cursor().copy(_CASES) as copy:
-        copy.set_types(_TYPES)
-        for row in rows:
-            lists = [list(one) for one in (row.units, row.persons, row.gained, row.lost)]
-            states = (Jsonb(one, msgspec.json.encode) for one in (row.before, row.after))
-            copy.write_row((id_, row.case_id, row.item, row.unit, *lists, *states))
+    with connection.cursor().copy(STATEMENT) as copy:
+        copy.write(copied(id_, rows))
 
 
 def keep_measures(connection: Connection, id_: str, found: Sequence[Measure]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from engine.simulation.draft import Drafted
-from engine.simulation.figures import Count, Sums, changes, counted
-from engine.simulation.reading import Past
+from engine.simulation.figures import Cases, Change, Count, change, differences
+from engine.simulation.reading import Configured, Past
+from rules.case import Case
 from rules.docket_stream import advance_docket
 from rules.snapshot import decode, decode_fact, encode_fact
 from rules.stream import Health, Outreach, Record, Step, Stream
@@ -21,13 +22,11 @@ BEFORE, AFTER, THREATENS = "before", "after", "threatens"
 
 
 class Question(msgspec.Struct, frozen=True):
-    """`configured_at`: the last change of configuration; records from before may rest on other rules than those in force now."""
-
     world: World
     drafted: Drafted
     at: datetime
     health: Health
-    configured_at: datetime | None
+    configured: Configured
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -64,17 +63,17 @@ class Looked(msgspec.Struct):
 
 
 def look(found: Sequence[Past], asked: Question) -> Looked:
-    looked, sums = Looked(cases=len(found)), Sums()
+    looked, counted = Looked(cases=len(found)), Cases()
     for one in found:
         try:
-            _case(one, asked, looked, sums)
+            _case(one, asked, looked, counted)
         except Exception:  # noqa: BLE001 - a defect in one case never stops the others; its number is told
             looked.failed.append(one.stream_id.removeprefix("case:"))
-    looked.counts = sums.listed()
+    looked.counts = counted.sums().listed()
     return looked
 
 
-def _case(one: Past, asked: Question, looked: Looked, sums: Sums) -> None:
+def _case(one: Past, asked: Question, looked: Looked, counted: Cases) -> None:
     stream = decode(one.snapshot)
     at, health = max(asked.at, one.moved_at), msgspec.structs.replace(asked.health, backfilled=one.backfilled)
     after = would_be(stream, asked.drafted.world, at, health)
@@ -89,29 +88,32 @@ def _case(one: Past, asked: Question, looked: Looked, sums: Sums) -> None:
         return
     if case.item.code in asked.drafted.other or asked.drafted.another_calendar:
         now = msgspec.structs.replace(now, warned=forewarned(case, asked.drafted.world, at))
-    gained, lost = changes(was, now)
-    counted(sums, case.item.code, case.unit, was, now, gained)
+    one_change = change(was, now)
+    counted.add(case.item.code, case.unit, one_change, was, now)
     looked.messages += _messages(records, present, after, at, asked)
-    if was != now:
-        looked.rows.append(_row(case.id, case.item.code, case.unit, was, now, gained, lost))
+    if was is not now and was != now:
+        looked.rows.append(_row(case, one_change, was, now))
 
 
 def _present(one: Past, stream: Stream, after: Step, asked: Question, at: datetime, health: Health) -> Step | None:
     """The same step under the rules in force, where the record alone would not be a fair comparison: it is due, or older than a change of rules."""
-    stale = asked.configured_at is not None and one.moved_at < asked.configured_at and bool(after.entries)
+    item = after.stream.view.item
+    stale = bool(after.entries) and asked.configured.since(one.moved_at, item.code if item is not None else None)
     return would_be(stream, asked.world, at, health) if one.due or stale else None
 
 
-def _row(case: str, item: str, unit: str, was: Standing, now: Standing, gained: list[str], lost: list[str]) -> Row:
+def _row(case: Case, found: Change, was: Standing, now: Standing) -> Row:
+    assert case.item is not None
     breaches = (*was.breaches, *now.breaches)
+    gained, lost = differences(found, was, now)
     return Row(
-        case_id=case,
-        item=item,
-        unit=unit,
-        units=tuple(sorted({unit, *(breach.unit for breach in breaches)})),
+        case_id=case.id,
+        item=case.item.code,
+        unit=case.unit,
+        units=tuple(sorted({case.unit, *(breach.unit for breach in breaches)})),
         persons=tuple(sorted({person for breach in breaches for person in breach.against})),
-        gained=tuple(gained),
-        lost=tuple(lost),
+        gained=gained,
+        lost=lost,
         before=was,
         after=now,
     )
@@ -150,7 +152,7 @@ def measures(stream_id: str, one: Past | None, messages: Sequence[Message], aske
     """Every proceeding of one docket, those that do not change too."""
     stream = decode(one.snapshot) if one is not None else Stream(id=stream_id)
     at = max(asked.at, one.moved_at) if one is not None else asked.at
-    unlike = one is not None and (one.due or (asked.configured_at is not None and one.moved_at < asked.configured_at))
+    unlike = one is not None and (one.due or asked.configured.since(one.moved_at))
     said = {world: [decode_fact(m.fact) for m in messages if m.world == world] for world in (BEFORE, AFTER, THREATENS)}
     before = _advanced(stream, said[BEFORE], at, asked.world, asked.health) if said[BEFORE] or unlike else stream
     touched = said[AFTER] or asked.drafted.for_dockets or unlike
