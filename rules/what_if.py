@@ -20,7 +20,7 @@ from rules.charges import late_days
 from rules.holding_warnings import warned_at
 from rules.outreach import outreach
 from rules.records import GONE
-from rules.stream import Health, Outreach, Record, Step, Stream
+from rules.stream import Entry, Health, Outreach, Record, Step, Stream
 from rules.summary import LEVELS
 from rules.world import World
 
@@ -74,6 +74,16 @@ def _ends_of(found: Standing) -> frozenset[str]:
 def would_be(stream: Stream, world: World, at: datetime, health: Health) -> Step:
     """The step of a case in a world with these rules, as if they had held all along."""
     return advance_case(stream, (), at, world, msgspec.structs.replace(health, hindsight=True))
+
+
+def disagrees(step: Step) -> bool:
+    """Whether the record says otherwise than the rules of a step. A calendar moves no date of a case that had ended before it came into force."""
+    ended = (case := step.stream.records.get("case")) is not None and case.status != "open"
+    return any(not (ended and _recounted(entry)) for entry in step.entries)
+
+
+def _recounted(entry: Entry) -> bool:
+    return entry.type == "limit_moved" and str(entry.data["reason"]).startswith("calendar ")
 
 
 def standing(records: Mapping[str, Record]) -> Standing:

@@ -15,7 +15,7 @@ from rules.case import Case
 from rules.docket_stream import advance_docket
 from rules.snapshot import decode, decode_fact, encode_fact
 from rules.stream import Health, Outreach, Record, Step, Stream
-from rules.what_if import Standing, as_if_confirmed, forewarned, standing, would_be
+from rules.what_if import Standing, as_if_confirmed, disagrees, forewarned, standing, would_be
 from rules.world import World
 
 BEFORE, AFTER, THREATENS = "before", "after", "threatens"
@@ -79,7 +79,7 @@ def _case(one: Past, asked: Question, looked: Looked, counted: Cases) -> None:
     after = would_be(stream, asked.drafted.world, at, health)
     present = _present(one, stream, after, asked, at, health)
     records = present.stream.records if present is not None else stream.records
-    if present is not None and present.entries and not one.due:
+    if present is not None and not one.due and disagrees(present):
         looked.unlike.append(one.stream_id.removeprefix("case:"))
     was = standing(records)
     now = was if records is stream.records and not after.entries else standing(after.stream.records)

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import Any
 
 import msgspec
 import pytest
 
 from engine.simulation import keep
-from engine.simulation.draft import Draft, Scope
-from engine.simulation.keep import Asked, Kept, Wanted
-from engine.simulation.run import carry_out
+from engine.simulation.draft import Draft, drafted
+from engine.simulation.keep import Kept
 from engine.storage.world import load_world
 from rules.errors import RuleError
+from tests.support import simulations
 from tests.support.county import at
+from tests.support.simulations import counts, in_force
 
 pytestmark = pytest.mark.postgres
 
 
 def simulate(life, draft: dict[str, Any], workers: int = 0, **scope: Any) -> Kept:
-    asked = Asked("试算", "tests", msgspec.convert(draft, Draft), msgspec.convert(scope, Scope))
-    with life.pool.connection() as connection:
-        id_ = keep.ask(connection, asked, life.clock.now())
-    carry_out(life.pool, life.clock, id_, workers=workers)
-    with life.pool.connection() as connection:
-        found = keep.find(connection, id_)
-    assert found is not None
-    assert found.status == "done"
-    return found
-
-
-def counts(kept: Kept, dimension: str = "all", name: str = "") -> dict[str, list[int]]:
-    assert kept.figures is not None
-    return {figure: count for d, n, figure, count in kept.figures["counts"] if (d, n) == (dimension, name)}
+    return simulations.simulate(life.pool, life.clock, draft, workers, **scope)
 
 
 def rows(life, kept: Kept, **wanted: str) -> list[keep.CaseRow]:
-    with life.pool.connection() as connection:
-        return keep.cases(connection, kept.id, Wanted(**wanted), most=1000)
+    return simulations.rows(life.pool, kept, **wanted)
 
 
 @pytest.fixture(scope="module")
@@ -69,17 +55,9 @@ def judged(life):
     return found
 
 
-def unchanged(world) -> dict[str, Any]:
-    """Every rule in force, written down once more as a draft."""
-    codes = sorted({item.code for item in world.items()})
-    items = [msgspec.to_builtins(world.item(code, date(2026, 3, 1)) or world.items()[0]) for code in codes]
-    rules = [msgspec.to_builtins(one) for one in world.accountability]
-    return {"items": items, "calendar": {"extends": world.calendars[-1][1].version}, "accountability": rules}
-
-
 @pytest.mark.parametrize("workers", [0, 2])
 def test_unchanged_rules_reproduce_what_is_recorded(life, judged, world, workers):
-    kept = simulate(life, unchanged(world), workers)
+    kept = simulate(life, in_force(world), workers)
     assert rows(life, kept) == []
     with life.pool.connection() as connection:
         assert keep.measures(connection, kept.id) == []
@@ -179,8 +157,6 @@ def test_the_scope_is_the_days_of_acceptance_and_the_units(life, world):
     ],
 )
 def test_a_draft_that_cannot_be_read_is_refused_with_the_place(world, draft, code, field):
-    from engine.simulation.draft import drafted
-
     with pytest.raises(RuleError) as refused:
         drafted(world, msgspec.convert(draft, Draft))
     assert (refused.value.code, refused.value.field) == (code, field)
