@@ -19,7 +19,8 @@ from engine.api.replies import reply
 from engine.api.state import Database, Parts, reader
 from engine.simulation import answers, keep
 from engine.simulation.background import begin
-from engine.simulation.draft import Draft, Scope, drafted, units_of
+from engine.simulation.check import checked
+from engine.simulation.draft import Draft, Scope, units_of
 from engine.simulation.keep import Asked, Kept, Wanted
 from engine.storage.connect import Connection
 from engine.storage.world import load_world
@@ -49,7 +50,7 @@ def simulate(asked: Simulating, database: Database, parts: Parts) -> Response:
     try:
         draft, scope = _read(asked)
         world = load_world(database)
-        drafted(world, draft)
+        checked(world, draft)
         units = units_of(world, draft)
     except RuleError as error:
         raise ProblemError(422, error.code, error.message, field=error.field or None) from error

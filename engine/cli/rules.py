@@ -74,7 +74,8 @@ def simulate(
     from engine.cli.database import opened
     from engine.lint.reading import form as read_form
     from engine.simulation import keep
-    from engine.simulation.draft import Draft, Scope, drafted
+    from engine.simulation.check import checked
+    from engine.simulation.draft import Draft, Scope
     from engine.simulation.run import carry_out
     from engine.storage.world import load_world
     from rules.errors import RuleError, refusal
@@ -88,7 +89,7 @@ def simulate(
     with opened() as (pool, clock):
         with pool.connection() as connection:
             try:
-                drafted(load_world(connection), asked)
+                checked(load_world(connection), asked)
             except RuleError as error:
                 raise OperatorError(f"{error} ({error.code})") from error
             id_ = keep.ask(connection, keep.Asked(title, actor or getuser(), asked, scope), clock.now())

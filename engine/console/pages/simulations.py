@@ -17,7 +17,8 @@ from engine.console.visit import Visit, visit
 from engine.filings import reading
 from engine.simulation import answers, keep
 from engine.simulation.background import begin
-from engine.simulation.draft import Draft, Scope, drafted, units_of
+from engine.simulation.check import checked
+from engine.simulation.draft import Draft, Scope, units_of
 from engine.simulation.figures import FIGURES
 from engine.simulation.keep import Kept, Wanted
 from engine.storage.connect import Connection
@@ -88,7 +89,7 @@ def _asked(v: Visit) -> str | Refusal:
         item = _filed(v) if v.form.get("filing") else _item(v)
         draft, scope = msgspec.convert({"items": [item]}, Draft), _scope(v)
         units = units_of(v.world, draft)
-        drafted(v.world, draft)
+        checked(v.world, draft)
     except RuleError as error:
         return Refusal(error.code, f"{error.field}: {error.message}" if error.field else error.message)
     except msgspec.ValidationError as error:
