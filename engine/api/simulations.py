@@ -75,6 +75,23 @@ def simulation(request: Request, database: Database, id_: Id) -> Response:
     return reply(request, answers.simulation(_found(database, id_)))
 
 
+class Cancelling(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    actor: PersonId
+
+
+@router.post(
+    "/{id_}/cancellation", summary="End a simulation without a result", response_model=None, tags=["decisions"]
+)
+def cancel(request: Request, database: Database, id_: Id, asked: Cancelling) -> Response:
+    kept = _found(database, id_)
+    for unit in kept.units or (None,):
+        demand(database, asked.actor, "rules.simulate", unit=unit)
+    keep.cancel(database, id_, asked.actor)
+    database.commit()
+    return reply(request, answers.simulation(_found(database, id_)))
+
+
 @router.get("/{id_}/cases", summary="The cases behind a figure", response_model=None)
 def cases(
     request: Request, database: Database, *, id_: Id, gained: Name = None, lost: Name = None, item: Name = None, unit: Name = None,

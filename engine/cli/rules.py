@@ -111,6 +111,21 @@ def show(
         _print(pool, simulation, output, cases=cases)
 
 
+@app.command()
+def cancel(
+    simulation: Annotated[str, typer.Argument(help="模拟的编号 · the id of a simulation")],
+    actor: Annotated[str, typer.Option(help="由谁；不写为系统登录名 · by whom; default: the login")] = "",
+) -> None:
+    """不再需要的一次模拟，不留结果 · end a simulation that is under way, without a result."""
+    from engine.cli.database import opened
+    from engine.simulation import keep
+
+    with opened() as (pool, _):
+        with pool.connection() as connection:
+            keep.cancel(connection, simulation, actor or getuser())
+        _print(pool, simulation, "table", cases=False)
+
+
 @app.command("list")
 def list_(
     item: Annotated[str | None, typer.Option(help="只看这一事项 · only about this item")] = None,

@@ -65,6 +65,7 @@ class Simulation(msgspec.Struct, frozen=True):
     position: Position | None
     figures: Figures | None
     problem: str | None
+    cancelled_by: str | None
 
 
 def simulation(kept: Kept) -> Simulation:
@@ -82,6 +83,7 @@ def simulation(kept: Kept) -> Simulation:
         position=msgspec.convert(kept.position, Position) if kept.position else None,
         figures=figures(kept.figures) if kept.figures else None,
         problem=kept.problem,
+        cancelled_by=kept.cancelled_by,
     )
 
 

@@ -75,7 +75,9 @@ def drafted(world: World, draft: Draft) -> Drafted:
     )
     others = frozenset(item.code for item in items if any(_differs(item, old) for old in _versions(world, item.code)))
     everywhere = draft.calendar is not None or bool(sets)
-    return Drafted(made, None if everywhere else tuple(sorted(codes)), others, draft.calendar is not None, everywhere, tuple(sets))
+    return Drafted(
+        made, None if everywhere else tuple(sorted(codes)), others, draft.calendar is not None, everywhere, tuple(sets)
+    )
 
 
 def units_of(world: World, draft: Draft) -> list[str | None]:

@@ -20,7 +20,10 @@ from engine.storage.rows import insert
 
 GIVEN_UP_AFTER = timedelta(minutes=2)  # a process that says nothing for so long has died
 MOST_NAMED = 50
-_COLUMNS = "id, title, requested_by, created_at, draft, draft_hash, items, units, scope, done, total, told_at, ended_at, position, figures, problem"
+_COLUMNS = "id, title, requested_by, created_at, draft, draft_hash, items, units, scope, done, total, told_at, ended_at, position, figures, problem, cancelled_by"
+
+
+Status = Literal["running", "done", "failed", "broken_off", "cancelled"]
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -42,9 +45,12 @@ class Kept(msgspec.Struct, frozen=True):
     position: dict[str, Any] | None
     figures: dict[str, Any] | None
     problem: str | None
+    cancelled_by: str | None
 
     @property
-    def status(self) -> Literal["running", "done", "failed", "broken_off"]:
+    def status(self) -> Status:
+        if self.cancelled_by is not None and self.figures is None:
+            return "cancelled"
         if self.ended_at is not None:
             return "failed" if self.problem else "done"
         return "running" if datetime.now(UTC) - self.told_at < GIVEN_UP_AFTER else "broken_off"
@@ -82,10 +88,27 @@ def latest(connection: Connection, item: str | None = None, most: int = 50) -> l
         return reading.execute(query, {"item": item, "most": most}).fetchall()
 
 
-def tell(connection: Connection, id_: str, done: int, total: int) -> None:
+def tell(connection: Connection, id_: str, done: int, total: int) -> bool:
+    """Whether it is still wanted."""
+    row = connection.execute(
+        "UPDATE simulation SET done = %s, total = %s, told_at = clock_timestamp() WHERE id = %s RETURNING cancelled_by",
+        (done, total, id_),
+    ).fetchone()
+    return row is not None and row[0] is None
+
+
+def cancel(connection: Connection, id_: str, by: str) -> None:
+    """One that has ended stays as it is. Whoever carries it out hears of it at the next word he says of it."""
     connection.execute(
-        "UPDATE simulation SET done = %s, total = %s, told_at = clock_timestamp() WHERE id = %s", (done, total, id_)
+        "UPDATE simulation SET cancelled_by = %s WHERE id = %s AND ended_at IS NULL AND cancelled_by IS NULL", (by, id_)
     )
+
+
+def clear(connection: Connection, id_: str) -> None:
+    """Of one that was cancelled nothing is kept but that it was asked for."""
+    for table in ("simulation_case", "simulation_measure"):
+        connection.execute(f"DELETE FROM {table} WHERE simulation_id = %s", (id_,))  # noqa: S608 - names of our own
+    _end(connection, id_, None, None, None)
 
 
 def keep_cases(connection: Connection, id_: str, rows: Sequence[Row]) -> None:

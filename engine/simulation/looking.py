@@ -158,24 +158,28 @@ def measures(stream_id: str, one: Past | None, messages: Sequence[Message], aske
     touched = said[AFTER] or asked.drafted.for_dockets or unlike
     after = _advanced(stream, said[AFTER], at, asked.drafted.world, asked.health) if touched else stream
     threat = _advanced(after, said[THREATENS], at, asked.drafted.world, asked.health) if said[THREATENS] else after
-    return list(_compared(stream_id, before.records, after.records, threat.records))
+    return list(_compared(stream_id, before, after, threat))
 
 
 def _advanced(stream: Stream, said: Sequence[Any], at: datetime, world: World, health: Health) -> Stream:
     return advance_docket(stream, said, at, world, health).stream
 
 
-def _compared(
-    docket: str, before: dict[str, Record], after: dict[str, Record], threat: dict[str, Record]
-) -> Iterator[Measure]:
-    for key, record in threat.items():
+def _compared(docket: str, before: Stream, after: Stream, threat: Stream) -> Iterator[Measure]:
+    proposed = [_proposed(stream) for stream in (before, after, threat)]
+    for key, record in threat.records.items():
         if record.kind == "proceeding":
-            levels = [_level(records.get(key)) for records in (before, after, threat)]
-            yield Measure(
-                docket.removeprefix("docket:"), record.data["id"], record.data["case"], record.data["unit"], *levels
-            )
+            data, levels = record.data, [found.get(key) for found in proposed]
+            yield Measure(docket.removeprefix("docket:"), data["id"], data["case"], data["unit"], *levels)
 
 
-def _level(record: Record | None) -> int | None:
-    """The measure proposed; none where there is no proceeding, or its breach no longer counts."""
-    return record.data["proposed_level"] if record is not None and record.data["standing"] else None
+def _proposed(stream: Stream) -> dict[str, int]:
+    """The measures proposed where the breach still counts. A proceeding on record that the rules would not have opened proposes none."""
+    opened = stream.derived.folding.proceedings if stream.derived is not None else None
+    return {
+        key: record.data["proposed_level"]
+        for key, record in stream.records.items()
+        if record.kind == "proceeding"
+        and record.data["standing"]
+        and (opened is None or record.data["breach"] in opened)
+    }

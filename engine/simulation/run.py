@@ -26,6 +26,7 @@ from engine.storage.connect import Connection, Pool
 from engine.storage.world import load_world
 
 WORTH_IT = 4_000  # cases from which starting processes pays
+TELL_EVERY = 0.5  # seconds
 DOCKETS = 200  # messages to dockets that are looked at together
 Told = Callable[[int, int], None]
 
@@ -39,14 +40,33 @@ class Looking(Protocol):
 
 
 def carry_out(pool: Pool, clock: Clock, id_: str, told: Told = lambda *_: None, *, workers: int | None = None) -> None:
-    """Runs a simulation that was asked for, and keeps its result; a defect is kept as its problem. `workers` None: as many as pay."""
+    """Runs a simulation that was asked for, and keeps its result; a defect is kept as its problem. `workers` None: as many as pay.
+
+    One that is cancelled meanwhile ends without a result; so does one that the keyboard interrupts, which is passed on.
+    """
     try:
         _Run(pool, id_, clock.now(), told).through(workers)
+    except Cancelled:
+        _clear(pool, id_)
+    except KeyboardInterrupt:
+        _clear(pool, id_, by="Ctrl-C")
+        raise
     except Exception as error:
         _log.error("simulation_failed", simulation=id_, **trace(error))
         with pool.connection() as connection:
             keep.fail(connection, id_, type(error).__name__)
         raise
+
+
+class Cancelled(Exception):  # noqa: N818 - no error: somebody no longer wants it
+    pass
+
+
+def _clear(pool: Pool, id_: str, by: str | None = None) -> None:
+    with pool.connection() as connection:
+        if by is not None:
+            keep.cancel(connection, id_, by)
+        keep.clear(connection, id_)
 
 
 class _Run:
@@ -71,9 +91,9 @@ class _Run:
             self._say(0, total, at_once=True)
             with self._looking(connection, total, workers) as looking, _spool() as spool:
                 self._look(looking, reading.chunks(connection, where, values), spool, total)
-                self._judge(looking, spool.dockets(reading.dockets(connection), DOCKETS))
+                self._judge(looking, spool.dockets(reading.dockets(connection), DOCKETS), total)
+        self._say(self._outcome.cases, total, at_once=True)
         with self._pool.connection() as connection:
-            keep.tell(connection, self._id, self._outcome.cases, total)
             keep.end(connection, self._id, seen, self._sums, self._outcome)
 
     @contextmanager
@@ -107,19 +127,22 @@ class _Run:
             spool.add(looked.messages)
             self._say(self._outcome.cases, total)
 
-    def _judge(self, looking: Looking, work: Iterator[dict[str, list[Message]]]) -> None:
+    def _judge(self, looking: Looking, work: Iterator[dict[str, list[Message]]], total: int) -> None:
         for found in looking.dockets(work):
             for one in found:
                 _count(self._sums, one)
             with self._pool.connection() as connection:
                 keep.keep_measures(connection, self._id, found)
+            self._say(self._outcome.cases, total)
 
     def _say(self, done: int, total: int, *, at_once: bool = False) -> None:
-        self._told(done, total)
-        if at_once or time.monotonic() - self._said_at > 0.5:
+        if at_once or time.monotonic() - self._said_at > TELL_EVERY:
             self._said_at = time.monotonic()
             with self._pool.connection() as connection:
-                keep.tell(connection, self._id, done, total)
+                wanted = keep.tell(connection, self._id, done, total)
+            if not wanted:
+                raise Cancelled
+        self._told(done, total)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -103,6 +104,7 @@ _bench: Bench | None = None
 
 
 def _begin(seen: Seen) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends the others
     global _bench  # noqa: PLW0603 - a worker process has one work, given at its start
     connection = open_reader(seen.address, seen.snapshot)
     writing = open_application(seen.address)

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.simulation import keep
-from engine.simulation.draft import Draft, drafted
-from engine.simulation.keep import Kept
+from engine.simulation import keep, reading, run
+from engine.simulation.draft import Draft, Scope, drafted
+from engine.simulation.keep import Asked, Kept
+from engine.simulation.run import carry_out
 from engine.storage.world import load_world
 from rules.errors import RuleError
 from tests.support import simulations
@@ -160,3 +161,59 @@ def test_a_draft_that_cannot_be_read_is_refused_with_the_place(world, draft, cod
     with pytest.raises(RuleError) as refused:
         drafted(world, msgspec.convert(draft, Draft))
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+def begun(life, draft: dict[str, Any]) -> str:
+    with life.pool.connection() as connection:
+        return keep.ask(connection, Asked("试算", "tests", msgspec.convert(draft, Draft), Scope()), life.clock.now())
+
+
+def found(life, id_: str) -> Kept:
+    with life.pool.connection() as connection:
+        kept = keep.find(connection, id_)
+    assert kept is not None
+    return kept
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_one_that_is_cancelled_ends_without_a_result_and_leaves_no_cases(life, monkeypatch, workers):
+    """Somebody else says so while cases are looked at."""
+    monkeypatch.setattr(run, "TELL_EVERY", 0.0)
+    monkeypatch.setattr(reading, "CHUNK", 4)
+    id_ = begun(life, {"calendar": {"extends": "CN", "days": [{"on": "2026-02-05", "kind": "off"}]}})
+    seen = []
+
+    def told(done: int, total: int) -> None:
+        seen.append((done, total))
+        if done >= 8:
+            with life.pool.connection() as connection:
+                keep.cancel(connection, id_, "inspector")
+
+    carry_out(life.pool, life.clock, id_, told, workers=workers)
+    kept = found(life, id_)
+    assert (kept.status, kept.cancelled_by, kept.figures) == ("cancelled", "inspector", None)
+    assert seen[-1][0] < seen[-1][1]
+    assert rows(life, kept) == []
+
+
+def test_the_keyboard_ends_one_and_what_has_ended_is_not_cancelled(life):
+    id_ = begun(life, {"accountability": [{}]})
+
+    def interrupted(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(life.pool, life.clock, id_, interrupted)
+    assert found(life, id_).status == "cancelled"
+    kept = simulate(life, {"accountability": [{}]})
+    with life.pool.connection() as connection:
+        keep.cancel(connection, kept.id, "inspector")
+    assert found(life, kept.id).status == "done"
+
+
+def test_one_that_was_cancelled_while_it_waited_is_not_begun(life):
+    id_ = begun(life, {"accountability": [{}]})
+    with life.pool.connection() as connection:
+        keep.cancel(connection, id_, "inspector")
+    carry_out(life.pool, life.clock, id_, lambda *_: pytest.fail("it was begun"))
+    assert found(life, id_).status == "cancelled"

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.rehearsal.loading import load
+from engine.simulation.draft import Draft, drafted
 from rules.rehearsal import Rehearsal
 from rules.stream import Health
 from rules.what_if import as_if_confirmed, forewarned, standing, would_be
@@ -18,19 +19,42 @@ from tests.rules.worlds import World, days, item, moment
 
 UNTIL = "2026-06-01 09:00"
 STEPS = [{"id": "look", "limit": days(2), "holder": "zhang"}, {"id": "decide", "limit": days(2), "holder": "liu"}]
+FLIP = {**RULE, "flips": [{"when": "attributes.risky == false", "effect": "refuse"}]}
+TABLE = {
+    "effect": "approve", "clock": "committed", "exclusions": ["attributes.risky == true"],
+    "table": [{"when": "attributes.risky == false", "effect": "approve"}, {"effect": "none"}],
+}  # fmt: skip
 SILENCE = [
     RULE,
+    FLIP,
+    TABLE,
     {"effect": "none"},
     {"effect": "refuse", "clock": "committed"},
     {"effect": "approve", "clock": "statutory"},
 ]
+PAUSE = [{"reason": "completion"}, {"reason": "hearing"}, {"reason": "expert_review", "kind": "pause", "max": 1}]
 DRAFTS = st.fixed_dictionaries(
     {
         "committed_limit": st.integers(1, 9).map(days),
         "statutory_limit": st.integers(4, 12).map(days),
         "silence": st.sampled_from(SILENCE),
         "steps": st.sampled_from([[], STEPS]),
+        "suspensions": st.sampled_from([[], PAUSE, PAUSE[:1]]),
+        "extension": st.sampled_from([None, {"max_times": 1, "max": days(5)}]),
+        "offices": st.sampled_from(
+            [
+                [],
+                [{"id": "fire", "limit": days(1), "silence": {"effect": "consent_of_office"}}],
+                [{"id": "fire", "limit": days(3)}, {"id": "water", "limit": days(2), "silence": {"effect": "none"}}],
+            ]
+        ),
+        "warnings": st.sampled_from([[], [{"before": days(1), "level": "warning"}]]),
     }
+)
+OTHER_DAYS = st.lists(
+    st.tuples(st.sampled_from([5, 6, 7, 9, 10, 14, 17]), st.sampled_from(["off", "working"])),
+    max_size=3,
+    unique_by=lambda d: d[0],
 )
 # What people say of a finding rests on the very end that another limit moves.
 OF_FINDINGS = {"finding.confirmed", "finding.dismissed", "alert.answered", "hold.closed"}
@@ -63,7 +87,7 @@ def test_the_rules_in_force_change_nothing(facts, calendars, outages):
 
 
 @given(FACTS, DRAFTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_a_draft_gives_what_it_would_have_given_from_the_beginning(facts, draft):
     world = a_world([fact for fact in facts if fact[0][0] not in OF_FINDINGS])
     other = copy.deepcopy(world)
@@ -72,6 +96,19 @@ def test_a_draft_gives_what_it_would_have_given_from_the_beginning(facts, draft)
     under, drafted = played(other)
     _, step = in_hindsight(made, loaded, drafted)
     assert terms(standing(step.stream.records)) == terms(standing(under.streams["case:A"].records))
+
+
+@given(FACTS, OTHER_DAYS)
+@settings(max_examples=30, deadline=None)
+def test_another_calendar_gives_what_it_would_have_given_from_the_beginning(facts, other_days):
+    world = a_world([fact for fact in facts if fact[0][0] not in OF_FINDINGS])
+    made, loaded = played(world)
+    form = {"extends": "CN", "days": [{"on": f"2026-03-{day:02}", "kind": kind} for day, kind in other_days]}
+    drafts = drafted(loaded.world, Draft(calendar=form)).world
+    made_so = Rehearsal(drafts, loaded.until)
+    made_so.play(loaded.facts)
+    step = would_be(made.streams["case:A"], drafts, loaded.until, Health())
+    assert terms(standing(step.stream.records)) == terms(standing(made_so.streams["case:A"].records))
 
 
 def slow_case(committed: int = 5, **more):

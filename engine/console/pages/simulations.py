@@ -55,6 +55,14 @@ def add(router: APIRouter, console: Console) -> None:
             v.need_role("rules.simulate")
             return _result(v, _found(v, id_))
 
+    @router.post("/simulations/{id_}/cancel")
+    def cancel(request: Request, id_: str) -> Response:
+        with visit(console, request) as v:
+            v.need_role("rules.simulate")
+            keep.cancel(_db(v), _found(v, id_).id, v.person)
+            v.db.commit()
+            return v.go(f"/simulations/{id_}")
+
 
 def _list(v: Visit, wrong: Refusal | None = None) -> Response:
     rows = [kept for kept in keep.latest(_db(v)) if _may_see(v, kept)]

@@ -12,7 +12,7 @@ from engine.storage.tables.columns import instant, json, texts
 
 
 class Simulation(SQLModel, table=True):
-    """`created_at`, `position`: the world's time; `told_at`, `ended_at`: the machine's. `figures` is there once it has ended; `problem`: why it has none."""
+    """`created_at`, `position`: the world's time; `told_at`, `ended_at`: the machine's. `figures` is there once it has ended; `problem`: why it has none; `cancelled_by`: who no longer wanted it."""
 
     __tablename__ = "simulation"
     __table_args__: ClassVar[tuple[Index, ...]] = (
@@ -37,6 +37,7 @@ class Simulation(SQLModel, table=True):
     position: dict[str, Any] | None = json(default=None)
     figures: dict[str, Any] | None = json(default=None)
     problem: str | None = None
+    cancelled_by: str | None = None
 
 
 class SimulationCase(SQLModel, table=True):
