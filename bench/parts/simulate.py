@@ -45,17 +45,12 @@ _CASE = (
 def simulate(part: Part, scale: Scale, shown: Shown, installation: Installation) -> None:
     prepare(installation, _DATABASE)
     lives = _played(shown)
-    with (
-        open_database(installation.url(_DATABASE), installation.key_file, size=1) as pool,
-        pool.connection() as connection,
-        shown.doing("writing past cases", scale.simulated) as step,
-    ):
-        for start in range(0, scale.simulated, _BATCH):
-            numbers = range(start, min(start + _BATCH, scale.simulated))
-            _write(connection, [_copy(lives[n % len(lives)], n) for n in numbers])
-            step(len(numbers))
-        connection.commit()
-        connection.execute("ANALYZE")
+    costs, filled = [], 0
+    for size in (scale.simulated // 100, scale.simulated // 10, scale.simulated):
+        _fill(installation, lives, range(filled, size), shown)
+        filled = size
+        if size < scale.simulated:
+            costs.append(_grown(part, shown, installation, size))
     for name, items in (
         ("rules as they are", dict.fromkeys(_SHORTER)),
         ("every limit cut by a fifth or more", _SHORTER),
@@ -68,11 +63,39 @@ def simulate(part: Part, scale: Scale, shown: Shown, installation: Installation)
         part.add("  cost, its own processes", ran.cpu * 1000 / number, "core-ms/case")
         part.add("  peak memory, all its processes", ran.mb, "MB")
         part.add("  cases whose date would move", _moved(ran.found), "cases")
+    tenth = costs[-1].cpu * 1000 / (scale.simulated // 10)
+    part.add(
+        "cost of a case, all against a tenth of them", ran.cpu * 1000 / number / tenth, "×", goal=1.1, at_most=True
+    )
+    part.add("memory, all against a tenth of them", ran.mb / costs[-1].mb, "×", goal=1.1, at_most=True)
     part.say(
         f"`jiannuo rules simulate` as users call it, start of the processes included, over {scale.simulated} past cases, seven in ten prompt, the others in turn late in every step, silent, stopped and extended, charged, "
         f"joint and unheard (copies of {_LIVES} lives that were played by the rules, so that facts and records are those of real ones). Every case is read, taken through the step that a change of rules causes, "
         "compared mark by mark and counted by item, unit and person; those that change are written with both states. The rules as they are must change nothing."
     )
+
+
+def _fill(installation: Installation, lives: Sequence[Stream], numbers: range, shown: Shown) -> None:
+    with (
+        open_database(installation.url(_DATABASE), installation.key_file, size=1) as pool,
+        pool.connection() as connection,
+        shown.doing("writing past cases", len(numbers)) as step,
+    ):
+        for start in range(numbers.start, numbers.stop, _BATCH):
+            some = range(start, min(start + _BATCH, numbers.stop))
+            _write(connection, [_copy(lives[n % len(lives)], n) for n in some])
+            step(len(some))
+        connection.commit()
+        connection.execute("ANALYZE")
+
+
+def _grown(part: Part, shown: Shown, installation: Installation, number: int) -> _Ran:
+    with shown.doing(f"jiannuo rules simulate over {number} cases"):
+        ran = _simulate(installation, _SHORTER)
+    part.add(f"{number} past cases, every limit cut by a fifth or more", ran.seconds, "s")
+    part.add("  cost, its own processes", ran.cpu * 1000 / number, "core-ms/case")
+    part.add("  peak memory, all its processes", ran.mb, "MB")
+    return ran
 
 
 def _played(shown: Shown) -> list[Stream]:
