@@ -72,9 +72,9 @@ class Installation:
     def owner(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.url(), autocommit=True)
 
-    def furnish(self, database: str = "jiannuo") -> None:
-        """The bench's county, and keys for its sources."""
-        now = datetime.now(UTC)
+    def furnish(self, database: str = "jiannuo", now: datetime | None = None) -> None:
+        """The bench's county as it was configured at an instant, by default now; and keys for its sources."""
+        now = now or datetime.now(UTC)
         with open_database(self.url(database), self.key_file, size=1) as pool, pool.connection() as connection:
             provision(connection, catalogue(), now, "bench")
             self.keys = {

@@ -110,11 +110,11 @@ def growth(part: Part, scale: Scale, shown: Shown, installation: Installation) -
     )
 
 
-def prepare(installation: Installation, database: str) -> None:
+def prepare(installation: Installation, database: str, configured: datetime | None = None) -> None:
     with installation.owner() as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
     migrate(installation.url(database))
-    installation.furnish(database)
+    installation.furnish(database, configured)
 
 
 def _write_log(log: Path, cases: int) -> None:

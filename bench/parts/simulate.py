@@ -22,11 +22,14 @@ from bench.sending import BenchError
 from bench.shapes import SHAPES
 from bench.usage import peak_of
 from engine.bootstrap import open_database
+from engine.provisioning.folder import Catalogue
+from engine.provisioning.record import provision
 from engine.rehearsal.loading import load
 from engine.storage.connect import Connection
+from rules.case_stream import advance_case
 from rules.rehearsal import Rehearsal
 from rules.snapshot import encode
-from rules.stream import Stream
+from rules.stream import Health, Stream
 
 _DATABASE = "bench_simulate"
 _LIVES, _BATCH = 1_400, 5_000
@@ -36,6 +39,7 @@ _SHORTER = {
     JOINT: {"amount": 6, "unit": "working_days"},
 }
 _STREAM = "COPY stream (stream_id, kind, version, head_hash, recorded_at, waiting, backfilled, snapshot) FROM STDIN"
+_WAKE = "COPY wake (stream_id, next_at, ended, seq, sent_seq) FROM STDIN"
 _CASE = (
     "COPY case_file (case_id, item, item_version, unit, status, accepted_at, provisional, level, backfilled, version, head_hash, updated_at, view)"
     " FROM STDIN"
@@ -43,39 +47,57 @@ _CASE = (
 
 
 def simulate(part: Part, scale: Scale, shown: Shown, installation: Installation) -> None:
-    prepare(installation, _DATABASE)
-    lives = _played(shown)
-    costs, filled = [], 0
-    for size in (scale.simulated // 100, scale.simulated // 10, scale.simulated):
+    """Configured before the first case; then the same with a post that was filled since, after which every record may rest on other rules."""
+    until = datetime.now(UTC) - _AGO
+    prepare(installation, _DATABASE, until - _SPAN - _AGO)
+    lives, filled = _played(until, shown), 0
+    for size in (scale.simulated // 100, scale.simulated // 10):
         _fill(installation, lives, range(filled, size), shown)
-        filled = size
-        if size < scale.simulated:
-            costs.append(_grown(part, shown, installation, size))
-    for name, items in (
-        ("rules as they are", dict.fromkeys(_SHORTER)),
-        ("every limit cut by a fifth or more", _SHORTER),
-    ):
-        with shown.doing(f"jiannuo rules simulate, {name}"):
-            ran = _simulate(installation, items)
-        number = ran.found["figures"]["cases"]
-        part.add(f"{number} past cases, {name}", ran.seconds, "s", goal=30.0 * number / 150_000, at_most=True)
-        part.add("  cases", number / ran.seconds, "cases/s")
-        part.add("  cost, its own processes", ran.cpu * 1000 / number, "core-ms/case")
-        part.add("  peak memory, all its processes", ran.mb, "MB")
-        part.add("  cases whose date would move", _moved(ran.found), "cases")
-    tenth = costs[-1].cpu * 1000 / (scale.simulated // 10)
-    part.add(
-        "cost of a case, all against a tenth of them", ran.cpu * 1000 / number / tenth, "×", goal=1.1, at_most=True
-    )
-    part.add("memory, all against a tenth of them", ran.mb / costs[-1].mb, "×", goal=1.1, at_most=True)
+        tenth, filled = _ran(part, shown, installation, "every limit cut by a fifth or more", _SHORTER), size
+    _fill(installation, lives, range(filled, scale.simulated), shown)
+    goal = 30.0 * scale.simulated / 150_000
+    _ran(part, shown, installation, "rules as they are", dict.fromkeys(_SHORTER), goal)
+    whole = _ran(part, shown, installation, "every limit cut by a fifth or more", _SHORTER, goal)
+    part.add("cost of a case, all against a tenth of them", whole.cost / tenth.cost, "×", goal=1.1, at_most=True)
+    part.add("memory, all against a tenth of them", whole.mb / tenth.mb, "×", goal=1.1, at_most=True)
+    _fill_a_post(installation)
+    _ran(part, shown, installation, "every limit cut, a post filled since", _SHORTER)
     part.say(
         f"`jiannuo rules simulate` as users call it, start of the processes included, over {scale.simulated} past cases, seven in ten prompt, the others in turn late in every step, silent, stopped and extended, charged, "
         f"joint and unheard (copies of {_LIVES} lives that were played by the rules, so that facts and records are those of real ones). Every case is read, taken through the step that a change of rules causes, "
-        "compared mark by mark and counted by item, unit and person; those that change are written with both states. The rules as they are must change nothing."
+        "compared mark by mark and counted by item, unit and person; those that change are written with both states. The rules as they are must change nothing. "
+        "Where configuration that may bear on a case is younger than its record, a case that changes is taken through the step under the rules in force too, so that nothing is put down to the draft that is not of it."
     )
 
 
-def _fill(installation: Installation, lives: Sequence[Stream], numbers: range, shown: Shown) -> None:
+def _ran(
+    part: Part, shown: Shown, installation: Installation, name: str, items: dict[str, Any], goal: float | None = None
+) -> _Ran:
+    with shown.doing(f"jiannuo rules simulate, {name}"):
+        ran = _simulate(installation, items)
+    part.add(f"{ran.number} past cases, {name}", ran.seconds, "s", goal=goal, at_most=True)
+    part.add("  cases", ran.number / ran.seconds, "cases/s")
+    part.add("  cost, its own processes", ran.cost, "core-ms/case")
+    part.add("  peak memory, all its processes", ran.mb, "MB")
+    part.add("  cases whose date would move", _moved(ran.found), "cases")
+    return ran
+
+
+def _fill_a_post(installation: Installation) -> None:
+    county = world()
+    posts = [
+        *county["people"],
+        {"id": "newcomer", "unit": "office", "post": "officer", "name": "某", "from": str(datetime.now(UTC).date())},
+    ]
+    catalogue = msgspec.convert({**county, "people": posts}, Catalogue)
+    with (
+        open_database(installation.url(_DATABASE), installation.key_file, size=1) as pool,
+        pool.connection() as connection,
+    ):
+        provision(connection, catalogue, datetime.now(UTC), "bench")
+
+
+def _fill(installation: Installation, lives: Sequence[_Life], numbers: range, shown: Shown) -> None:
     with (
         open_database(installation.url(_DATABASE), installation.key_file, size=1) as pool,
         pool.connection() as connection,
@@ -89,18 +111,15 @@ def _fill(installation: Installation, lives: Sequence[Stream], numbers: range, s
         connection.execute("ANALYZE")
 
 
-def _grown(part: Part, shown: Shown, installation: Installation, number: int) -> _Ran:
-    with shown.doing(f"jiannuo rules simulate over {number} cases"):
-        ran = _simulate(installation, _SHORTER)
-    part.add(f"{number} past cases, every limit cut by a fifth or more", ran.seconds, "s")
-    part.add("  cost, its own processes", ran.cpu * 1000 / number, "core-ms/case")
-    part.add("  peak memory, all its processes", ran.mb, "MB")
-    return ran
+class _Life(NamedTuple):
+    """A case that was played, and when something of it is to be written next."""
+
+    stream: Stream
+    next_at: datetime | None
 
 
-def _played(shown: Shown) -> list[Stream]:
-    """Lives of every shape over most of a year, up to yesterday."""
-    until = datetime.now(UTC) - _AGO
+def _played(until: datetime, shown: Shown) -> list[_Life]:
+    """Lives of every shape over most of a year."""
     first = until - _SPAN
     facts = [
         fact
@@ -114,7 +133,8 @@ def _played(shown: Shown) -> list[Stream]:
         )
         played = Rehearsal(loaded.world, loaded.until)
         played.play(loaded.facts)
-    return [stream for name, stream in played.streams.items() if name.startswith("case:")]
+    cases = [stream for name, stream in played.streams.items() if name.startswith("case:")]
+    return [_Life(one, advance_case(one, (), until, loaded.world, Health()).next_at) for one in cases]
 
 
 def _shape(number: int) -> Callable[[int, datetime], Iterator[dict[str, Any]]]:
@@ -124,17 +144,21 @@ def _shape(number: int) -> Callable[[int, datetime], Iterator[dict[str, Any]]]:
     return SHAPES["prompt"] if place < 0 else troubled[(number // 10 * 3 + place) % len(troubled)]
 
 
-def _copy(life: Stream, number: int) -> Stream:
+def _copy(life: _Life, number: int) -> _Life:
     case = f"p{number:07d}"
-    facts = tuple(msgspec.structs.replace(fact, case=case) for fact in life.facts)
-    return msgspec.structs.replace(life, id=f"case:{case}", facts=facts)
+    facts = tuple(msgspec.structs.replace(fact, case=case) for fact in life.stream.facts)
+    return life._replace(stream=msgspec.structs.replace(life.stream, id=f"case:{case}", facts=facts))
 
 
-def _write(connection: Connection, streams: Sequence[Stream]) -> None:
+def _write(connection: Connection, lives: Sequence[_Life]) -> None:
+    streams = [life.stream for life in lives]
     with connection.cursor().copy(_STREAM) as copy:
         for stream in streams:
             at = max([*(r.changed_at for r in stream.records.values()), *(f.recorded_at for f in stream.facts)])
             copy.write_row((stream.id, "case", stream.version, b"\0" * 32, at, 0, False, encode(stream)))
+    with connection.cursor().copy(_WAKE) as copy:
+        for life in lives:
+            copy.write_row((life.stream.id, life.next_at, life.next_at is None, 0, 0))
     with connection.cursor().copy(_CASE) as copy:
         for row in _rows(streams):
             copy.write_row(row)
@@ -156,6 +180,15 @@ class _Ran(NamedTuple):
     cpu: float
     mb: float
     found: dict[str, Any]
+
+    @property
+    def number(self) -> int:
+        return int(self.found["figures"]["cases"])
+
+    @property
+    def cost(self) -> float:
+        """Core-milliseconds a case."""
+        return self.cpu * 1000 / self.number
 
 
 def _simulate(installation: Installation, items: dict[str, Any]) -> _Ran:
