@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.clock import Clock
-from engine.config import Settings
+from engine.config import Settings, as_environment
 from engine.storage.connect import Pool, open_pool
 from engine.storage.migrate import migrate
 from engine.vault.master import open_master
@@ -83,16 +86,45 @@ def run_api(settings: Settings) -> None:
     """The API and the console, until told to stop."""
     from engine.certificates.fonts import for_texts
     from engine.intake.group import GroupCommit
+    from engine.intake.hands import Hands, most
 
     for_texts()  # a font that cannot be used is found now, not when somebody prints
     listening = threading.Event()
     with opened(settings, API_CONNECTIONS) as (pool, clock):
         _demand_last_address(pool)
-        door = GroupCommit(pool, clock, listening)
+        door = GroupCommit(pool, clock, listening, Hands(start_hand(settings), most()))
         try:
             _serve(create_api(settings, pool, clock, door), settings, listening)
         finally:
             door.close()
+
+
+def start_hand(settings: Settings) -> Callable[[Connection], subprocess.Popen[bytes]]:
+    """How a process that decides beside this one is started."""
+    environment = {**os.environ, **as_environment(settings)}
+
+    def start(pipe: Connection) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "engine.hand", str(pipe.fileno())]
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, pass_fds=[pipe.fileno()])
+
+    return start
+
+
+def run_hand(settings: Settings, pipe: int) -> None:
+    """Decides messages for the process at the other end, in transactions of its own."""
+    from engine.intake.decide import decide
+    from engine.intake.envelope import Answer, Envelope
+    from engine.intake.hands import serve
+    from engine.intake.memory import collect_rarely
+
+    with opened(settings, 1) as (pool, clock):
+
+        def deciding(envelopes: Sequence[Envelope]) -> list[Answer]:
+            with pool.connection() as connection:
+                return decide(connection, envelopes, clock)
+
+        collect_rarely()
+        serve(Connection(pipe), deciding)
 
 
 def _serve(app: FastAPI, settings: Settings, listening: threading.Event) -> None:

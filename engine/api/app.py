@@ -79,7 +79,7 @@ def create_app(
     app = FastAPI(title="Jiannuo 践诺", version="1", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.parts = State(pool, clock, group, keys, site)
     senders = Senders(keys, Signatures(pool, vault), pace or Pace(_STEADY, _BURST), lambda: _sources(pool))
-    app.add_route("/api/v1/events", Door(pool, clock, group, senders, meters).post, methods=["POST"])
+    app.add_route("/api/v1/events", Door(group, senders, meters).post, methods=["POST"])
     for router in _ROUTERS:
         app.include_router(router)
     app.include_router(health.routes(pool, meters))

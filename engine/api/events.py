@@ -21,10 +21,7 @@ from engine.api.health import Meters
 from engine.api.keys import Sender
 from engine.api.problems import Problem, ProblemError
 from engine.api.senders import Senders
-from engine.clock import Clock
-from engine.intake.decide import decide
 from engine.intake.envelope import Answer, Envelope
-from engine.storage.connect import Pool
 
 _log = structlog.get_logger(__name__)
 DATABASE_DOWN = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
@@ -33,9 +30,7 @@ DATABASE_DOWN = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 class Door:
     """Takes messages from HTTP to the one door and its answers back."""
 
-    def __init__(self, pool: Pool, clock: Clock, group: Gathering, senders: Senders, meters: Meters) -> None:
-        self._pool = pool
-        self._clock = clock
+    def __init__(self, group: Gathering, senders: Senders, meters: Meters) -> None:
         self._group = group
         self._senders = senders
         self._meters = meters
@@ -80,7 +75,7 @@ class Door:
     async def _batch(self, sender: Sender, body: bytes) -> Response:
         opened = [await self._opened(sender, raw) for raw in cloudevents.batch(body)]
         envelopes = [one for one in opened if isinstance(one, Envelope)]
-        decided = iter(await asyncio.to_thread(self._decide, envelopes) if envelopes else [])
+        decided = iter(await asyncio.to_thread(self._group.decide, envelopes) if envelopes else [])
         results = [self._decided(one, next(decided)) if isinstance(one, Envelope) else one for one in opened]
         return Response(msgspec.json.encode(results), HTTPStatus.OK, media_type="application/json")
 
@@ -94,10 +89,6 @@ class Door:
             self._count(error.problem.code)
             return answers.refused(error.problem, cloudevents.id_of(raw))
         return envelope
-
-    def _decide(self, envelopes: list[Envelope]) -> list[Answer]:
-        with self._pool.connection() as connection:
-            return decide(connection, envelopes, self._clock)
 
     def _decided(self, envelope: Envelope, answer: Answer) -> Taken | Refused:
         self._count(answer.outcome, answer.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -12,3 +13,7 @@ class Gathering(Protocol):
     """Concurrent single messages share a transaction, each with its own answer."""
 
     def submit(self, envelope: Envelope) -> Future[Answer]: ...
+
+    def decide(self, envelopes: Sequence[Envelope]) -> list[Answer]:
+        """A batch, in a transaction of its own."""
+        ...
