@@ -35,6 +35,7 @@ from engine.api import (
 from engine.api.events import Door
 from engine.api.gathering import Gathering
 from engine.api.health import Meters
+from engine.api.interface import Interface
 from engine.api.keys import Keys
 from engine.api.measure import Measured
 from engine.api.pace import Pace
@@ -76,16 +77,16 @@ def create_app(
 ) -> FastAPI:
     """The interface under `/api/v1` with its probes and documentation, for one process. The caller starts and stops what it passes."""
     keys, meters = Keys(pool), Meters()
-    app = FastAPI(title="Jiannuo 践诺", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app = Interface(title="Jiannuo 践诺", version="1", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.parts = State(pool, clock, group, keys, site)
     senders = Senders(keys, Signatures(pool, vault), pace or Pace(_STEADY, _BURST), lambda: _sources(pool))
-    app.add_route("/api/v1/events", Door(group, senders, meters).post, methods=["POST"])
     for router in _ROUTERS:
         app.include_router(router)
     app.include_router(health.routes(pool, meters))
     _document(app)
     _answer_errors(app)
     app.add_middleware(Measured, meters=meters)
+    app.open(Door(group, senders, meters).post, lambda door: Measured(door, meters))
     return app
 
 

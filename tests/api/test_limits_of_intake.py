@@ -5,7 +5,8 @@ import threading
 import time
 from concurrent.futures import Future
 
-from psycopg import OperationalError
+import pytest
+from psycopg import DataError, OperationalError
 from starlette.testclient import TestClient
 
 from engine.api.app import create_app
@@ -70,21 +71,44 @@ def test_a_pace_fills_again_with_time():
 
 
 class Unreachable:
-    """A group commit whose database has just gone away."""
+    """A group commit whose database has just gone away, or which fails in another way."""
+
+    def __init__(self, error: Exception | None = None):
+        self.error = error or OperationalError("the connection was closed")
 
     def submit(self, _):
         future: Future = Future()
-        future.set_exception(OperationalError("the connection was closed"))
+        future.set_exception(self.error)
         return future
 
+    def decide(self, _):
+        raise self.error
 
-def test_without_a_database_the_sender_is_told_that_nothing_was_stored(api):
+
+@pytest.mark.parametrize("media", ["application/cloudevents+json", "application/cloudevents-batch+json"])
+def test_without_a_database_the_sender_is_told_that_nothing_was_stored(api, media):
     app = create_app(api.pool, api.clock, Unreachable(), api.vault)
     with TestClient(app) as client:
         event = api.event("gone/1", "application.accepted", "gone", item="XL-01")
-        answer = client.post("/api/v1/events", json=event, headers=headers(api.key))
+        sent = [event] if media.endswith("batch+json") else event
+        answer = client.post("/api/v1/events", json=sent, headers={**headers(api.key), "Content-Type": media})
     assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
     assert int(answer.headers["retry-after"]) > 0
+
+
+def test_the_way_in_answers_errors_as_every_other_address_and_is_timed_under_its_name(api):
+    event = api.event("odd/1", "application.accepted", "odd", item="XL-01")
+    app = create_app(api.pool, api.clock, Unreachable(DataError("out of range")), api.vault)
+    with TestClient(app) as client:
+        answer = client.post("/api/v1/events", json=event, headers=headers(api.key))
+        asked = client.get("/api/v1/events", headers=headers(api.key))
+        timed = client.get("/metrics").text
+    assert (answer.status_code, answer.json()["code"]) == (422, "malformed")
+    assert (asked.status_code, asked.json()["code"]) == (405, "method_not_allowed")
+    assert 'jiannuo_http_seconds_count{route="/api/v1/events",status="422"} 1.0' in timed
+    broken = create_app(api.pool, api.clock, Unreachable(ArithmeticError("a defect")), api.vault)
+    with TestClient(broken, raise_server_exceptions=False) as client:
+        assert client.post("/api/v1/events", json=event, headers=headers(api.key)).status_code == 500
 
 
 def test_a_revoked_key_ends_within_seconds(api):
