@@ -54,7 +54,10 @@ class Review(Struct, frozen=True, omit_defaults=False):
 
 
 class Filing(Struct, frozen=True, omit_defaults=False):
-    """Where a filing stands. `item` is the entry as it is written (interfaces.md 2); `round` counts submissions."""
+    """Where a filing stands. `item` is the entry as it is written (interfaces.md 2); `round` counts submissions.
+
+    `acknowledged`: the warnings of lint that whoever acted last says to have read, by code.
+    """
 
     id: str
     code: str
@@ -70,6 +73,7 @@ class Filing(Struct, frozen=True, omit_defaults=False):
     withholding: Withholding | None = None
     version: int | None = None
     remarks: str | None = None
+    acknowledged: tuple[str, ...] = ()
 
     def entry(self) -> Item:
         return msgspec.convert(self.item, Item)
@@ -79,7 +83,8 @@ def filing_of(record: Record | None) -> Filing | None:
     """The filing that stands on record."""
     if record is None:
         return None
-    return msgspec.convert({name: record.data[name] for name in Filing.__struct_fields__}, Filing)
+    known = {name: record.data[name] for name in Filing.__struct_fields__ if name in record.data}
+    return msgspec.convert(known, Filing)
 
 
 def on_record(type_: str, filing: Filing, who: str | None, at: datetime) -> Entry:
@@ -98,9 +103,10 @@ class Save(Struct, frozen=True, tag="save"):
 
 
 class Submit(Struct, frozen=True, tag="submit"):
-    """For review. `withhold`: the power is filed and not published."""
+    """For review. `withhold`: the power is filed and not published. `acknowledged`: the warnings that were read, by code."""
 
     withhold: Withholding | None = None
+    acknowledged: tuple[str, ...] = ()
 
 
 class GiveReview(Struct, frozen=True, tag="review"):
@@ -121,6 +127,7 @@ class Publish(Struct, frozen=True, tag="publish"):
     """Takes effect on a later day: what was accepted before keeps the rules of its acceptance."""
 
     effective_from: date
+    acknowledged: tuple[str, ...] = ()
 
 
 class Withdraw(Struct, frozen=True, tag="withdraw"):

@@ -39,7 +39,7 @@ Granted = tuple[Entry, ...]
 def decide(filing: Filing | None, wish: Wish, who: str, at: datetime, world: World, id_: str) -> Granted | Refused:
     """`world` knows the conditions of the entry (they are parsed at the edge)."""
     if isinstance(wish, Save):
-        return _save(filing, wish, who, at, id_)
+        return _save(filing, wish, who, at, world, id_)
     if filing is None:
         return Refused("unknown_filing", f"there is no filing {id_!r}", "id")
     match wish:
@@ -71,7 +71,7 @@ def reviewers(world: World, item: Item) -> tuple[ReviewRule, ...]:
     return tuple(rule for rule in world.filing.reviews or tuple(own) if item.fees or not rule.only_with_fees)
 
 
-def _save(filing: Filing | None, wish: Save, who: str, at: datetime, id_: str) -> Granted | Refused:
+def _save(filing: Filing | None, wish: Save, who: str, at: datetime, world: World, id_: str) -> Granted | Refused:
     try:
         item = msgspec.convert(wish.item, Item)
     except msgspec.ValidationError as error:
@@ -83,6 +83,8 @@ def _save(filing: Filing | None, wish: Save, who: str, at: datetime, id_: str) -
         return Refused(
             "another_item", "a filing is about one item of one unit; file the other one by itself", "item.code"
         )
+    if _taken(item.code, item.unit, world):
+        return _code_taken(item.code)
     now = filing or Filing(id=id_, code=item.code, unit=item.unit, phase="draft", author=who, item={})
     return (
         on_record("filing_saved", replace(now, phase="draft", item=wish.item, note=wish.note, author=who), who, at),
@@ -99,7 +101,7 @@ def _submit(filing: Filing, wish: Submit, who: str, at: datetime, world: World) 
     reviews = tuple(_asked(rule, at, world) for rule in reviewers(world, filing.entry()))
     submitted = replace(
         filing, phase="reviewing", round=filing.round + 1, reviews=reviews, withholding=wish.withhold, approve_by=None,
-        approval_overdue=False, remarks=None,
+        approval_overdue=False, remarks=None, acknowledged=wish.acknowledged,
     )  # fmt: skip
     return (on_record("filing_submitted", submitted, who, at), *asked(submitted, at, world))
 
@@ -118,7 +120,7 @@ def _review(filing: Filing, wish: GiveReview, who: str, at: datetime, world: Wor
     if who == filing.author:
         return _own_matter()
     if wish.verdict == "objected" and not wish.remarks:
-        return Refused("reason_missing", "an objection needs its reason", "remarks")
+        return _no_reason("an objection needs its reason", "remarks")
     said = replace(filing.reviews[place], verdict=wish.verdict, by=who, at=at, remarks=wish.remarks)
     reviewed = replace(filing, reviews=(*filing.reviews[:place], said, *filing.reviews[place + 1 :]))
     entry = on_record("filing_reviewed", _after(reviewed, at, world), who, at)
@@ -164,6 +166,8 @@ def _withhold(filing: Filing, who: str, at: datetime, world: World) -> Granted:
 def _send_back(filing: Filing, remarks: str, who: str, at: datetime) -> Granted | Refused:
     if filing.phase not in {"approving", "approved"}:
         return _not_now(filing)
+    if not remarks.strip():
+        return _no_reason("sending it back needs its reason", "remarks")
     return (on_record("filing_returned", replace(filing, phase="returned", remarks=remarks), who, at),)
 
 
@@ -178,6 +182,8 @@ def _publish(filing: Filing, wish: Publish, who: str, at: datetime, world: World
             "effective_too_early", f"an entry takes effect on a later day, {first} at the earliest", "effective_from"
         )
     known = world.versions(filing.code)
+    if _taken(filing.code, filing.unit, world):
+        return _code_taken(filing.code)
     if any(one.effective_from >= wish.effective_from for one in known):
         return Refused(
             "effective_too_early",
@@ -190,7 +196,7 @@ def _publish(filing: Filing, wish: Publish, who: str, at: datetime, world: World
         "effective_from": wish.effective_from.isoformat(),
         "published_on": today.isoformat(),
     }
-    published = replace(filing, phase="published", item=body, version=version)
+    published = replace(filing, phase="published", item=body, version=version, acknowledged=wish.acknowledged)
     if refuses(found_in(published, at, world)):
         return Refused("lint_errors", "what was approved has errors now; send it back", "item")
     return (on_record("filing_published", published, who, at),)
@@ -199,11 +205,27 @@ def _publish(filing: Filing, wish: Publish, who: str, at: datetime, world: World
 def _withdraw(filing: Filing, reason: str, who: str, at: datetime) -> Granted | Refused:
     if filing.phase in {"published", "withheld", "withdrawn"}:
         return _not_now(filing)
+    if not reason.strip():
+        return _no_reason("a withdrawal needs its reason", "reason")
     return (on_record("filing_withdrawn", replace(filing, phase="withdrawn", remarks=reason), who, at),)
 
 
 def _not_now(filing: Filing) -> Refused:
     return Refused("wrong_phase", f"the filing is {filing.phase}; this is not its time", "phase")
+
+
+def _taken(code: str, unit: str, world: World) -> bool:
+    """Whether the latest version of a code is another unit's: nobody changes what another unit has promised."""
+    known = world.versions(code)
+    return bool(known) and known[-1].unit != unit
+
+
+def _code_taken(code: str) -> Refused:
+    return Refused("code_taken", f"another unit has an item of the code {code!r}; choose another", "item.code")
+
+
+def _no_reason(message: str, field: str) -> Refused:
+    return Refused("reason_missing", message, field)
 
 
 def _own_matter() -> Refused:

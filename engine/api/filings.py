@@ -55,6 +55,7 @@ class Move(Act):
     reason: Text | None = None
     effective_from: Text | None = None
     withhold: dict[str, Any] | None = None
+    acknowledged: list[Text] | None = None
 
 
 class Checked(BaseModel):

@@ -18,7 +18,7 @@ from rules.lint import Lint
 from rules.world import World
 
 _LIST = (
-    "SELECT data->>'id' AS id, code, unit, phase, author, version, round, recorded_at, changed_at FROM filing"
+    "SELECT data->>'id' AS id, code, coalesce(data->'item'->>'name', '') AS name, unit, phase, author, version, round, recorded_at, changed_at FROM filing"
     " WHERE (%(phase)s::text IS NULL OR phase = %(phase)s) AND (%(code)s::text IS NULL OR code = %(code)s)"
     " AND (%(units)s::text[] IS NULL OR unit = ANY(%(units)s)) ORDER BY changed_at DESC, stream_id LIMIT %(limit)s"
 )
@@ -66,7 +66,7 @@ def find(connection: Connection, id_: str) -> Filing | None:
 
 
 def _filing(data: dict[str, Any]) -> Filing:
-    return msgspec.convert({name: data.get(name) for name in Filing.__struct_fields__}, Filing)
+    return msgspec.convert({name: data[name] for name in Filing.__struct_fields__ if name in data}, Filing)
 
 
 def lint_of(filing: Filing, world: World, at: datetime) -> tuple[Lint, ...]:

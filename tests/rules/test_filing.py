@@ -149,6 +149,29 @@ def test_a_filing_stays_about_one_item_of_one_unit():
     assert desk.want("zhang", Save(item=CLEAN | {"unit": "fire"})) == "another_item"
 
 
+def test_nobody_changes_what_another_unit_has_promised():
+    theirs = msgspec.convert(CLEAN | {"unit": "fire"}, Item)
+    desk = Desk(a_world().but(items=(theirs,)))
+    assert desk.want("zhang", Save(item=CLEAN)) == "code_taken"
+    late = approved()
+    late.world = late.world.but(items=(theirs,))
+    assert late.want("huo", Publish(effective_from=date(2026, 3, 3))) == "code_taken"
+
+
+def test_sending_back_and_withdrawing_need_their_reason():
+    desk = approved()
+    assert desk.want("huo", SendBack(remarks=" ")) == "reason_missing"
+    assert desk.want("zhang", Withdraw(reason="")) == "reason_missing"
+    assert desk.want("huo", SendBack(remarks="承诺时限可以更短")) == "returned"
+
+
+def test_the_warnings_that_somebody_read_stay_on_record():
+    desk = Desk()
+    desk.want("zhang", Save(item=CLEAN))
+    desk.want("zhang", Submit(acknowledged=("calendar_horizon",)))
+    assert desk.filing.acknowledged == ("calendar_horizon",)
+
+
 def test_nobody_reviews_or_approves_what_he_wrote():
     desk = submitted()
     assert desk.want("zhang", GiveReview(office="legal_office", verdict="agreed")) == "not_competent"
