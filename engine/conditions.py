@@ -25,7 +25,7 @@ TRUE: "true"
 FALSE: "false"
 INTEGER: /-?\d+/
 TEXT: /"[^"]*"/ | /'[^']*'/
-NAME: /[A-Za-z_][A-Za-z0-9_]*/
+NAME: /[^\W\d]\w*/
 %import common.WS
 %ignore WS
 """
