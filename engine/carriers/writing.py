@@ -12,6 +12,7 @@ import msgspec
 from engine.carriers.leaflet import AnyBlock, Facts, Leaflet, Listed, Promise, Table, Words, around, words
 from engine.console.dates import Dates
 from engine.console.i18n import Locale, Texts
+from engine.money import yuan
 from rules.carriers import fingerprint
 from rules.items import Item
 from rules.limit import Limit
@@ -131,7 +132,9 @@ class Writer:
     def _fees(self, item: Item) -> Iterator[str]:
         for fee in item.fees:
             name = str(fee.get("name") or fee.get("code", ""))
-            yield self.w["fee_line"].format(name=name, amount=fee.get("amount", "")).strip()
+            amount = fee.get("amount", "")
+            words = f"{yuan(amount)} {self.w['yuan']}" if isinstance(amount, int) else amount
+            yield self.w["fee_line"].format(name=name, amount=words).strip()
 
     def silence(self, item: Item) -> str:
         said = self.w[f"silence_{item.silence.effect}"]

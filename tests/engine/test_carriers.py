@@ -82,6 +82,12 @@ def test_a_card_says_what_is_published_and_nothing_else(world):
     assert fingerprint(other) != fingerprint(item)
 
 
+def test_a_fee_kept_in_fen_is_published_in_yuan(world):
+    item = msgspec.structs.replace(world.item("UR-01", ON), fees=({"code": "a", "name": "工本费", "amount": 3550},))
+    assert Writer(world, "zh", ON, SITE).fees(item) == "工本费 35.50 元"
+    assert Writer(world, "en", ON, SITE).fees(item) == "工本费 35.50 yuan"
+
+
 def test_what_hangs_where_does_not_change_the_fingerprint(world):
     item = world.item("PL-01", ON)
     hung = msgspec.convert(msgspec.to_builtins(item) | {"carriers": [{"kind": "guide"}]}, type(item))
