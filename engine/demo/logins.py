@@ -31,7 +31,7 @@ class Login(msgspec.Struct, frozen=True):
 
 
 def logins(county: Catalogue) -> list[Login]:
-    """One of each kind: an inspector, the head and an officer of the bureau of the first case, the leading group, an operator."""
+    """One of each kind: an inspector, the head, an officer and a clerk of the bureau of the first case, who reviews, who approves, an operator."""
     unit = next(unit for unit in county.units if unit.id == _UNIT)
     officer = next(item.holder for item in county.items if item.unit == _UNIT and item.silence.effect == "approve")
     office = next(unit for unit in county.units if unit.id == county.leading_group_office)
@@ -39,9 +39,21 @@ def logins(county: Catalogue) -> list[Login]:
         Login("inspector", county.inspectors[0], ("inspector",), (), "监察人员:待办发现与红牌", "inspector: findings and red cards"),
         Login("head", unit.first_responsible, ("unit_head",), (_UNIT,), "城管局局长:决定追究方式", "head of a bureau: decides on measures"),
         Login("officer", officer, ("officer",), (_UNIT,), "城管局承办人:预警、陈述申辩", "officer: warnings, statements"),
+        Login("clerk", _of_post(county, _UNIT, "section_head"), ("unit_editor",), (_UNIT,), "城管局编目人员:登记事项、看届满日和检查", "clerk of the bureau: files items, sees due dates and checks"),
+        Login("reviewer", _of_post(county, office.id, "section_head"), ("reviewer",), _reviewing(county), "审核人员:法制、审批中心、物价", "reviewer: legal office, approval centre, price bureau"),
         Login("leading", office.first_responsible, ("leading_group",), (), "领导小组办公室:全县", "leading-group office: the county"),
         Login("operator", None, ("operator",), (), "运行人员:时钟、健康状况", "operator: the clock, health"),
     ]  # fmt: skip
+
+
+def _of_post(county: Catalogue, unit: str, post: str) -> str:
+    return next(person.id for person in county.people if (person.unit, person.post) == (unit, post))
+
+
+def _reviewing(county: Catalogue) -> tuple[str, ...]:
+    """The units that review what others file; in the demo one person looks in for all of them."""
+    reviews = (county.filing or {}).get("reviews", ())
+    return tuple(dict.fromkeys(str(one["unit"]) for one in reviews))
 
 
 def make_users(connection: Connection, county: Catalogue, at: datetime) -> None:
