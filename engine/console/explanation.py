@@ -59,12 +59,17 @@ def _explained(visit: Visit, case_ids: Sequence[str]) -> Iterator[tuple[str, Exp
     for case_id, facts in facts_of(visit.db, case_ids):
         found = explained_case(case_id, facts, visit.world, visit.now)
         if found.case is not None:
-            case = found.case
-            yield case_id, Explained(case, tuple(_account(visit, case, clock, teller) for clock in found.clocks))
+            yield case_id, told(visit, found.case, found.clocks, teller)
+
+
+def told(visit: Visit, case: Case, clocks: Sequence[Clockwork], teller: Teller | None = None) -> Explained:
+    """A case with its clocks as pages show them."""
+    teller = teller or Teller(visit.t.locale, visit.calendar)
+    return Explained(case, tuple(_account(visit, case, clock, teller) for clock in clocks))
 
 
 def _account(visit: Visit, case: Case, explained: Clockwork, teller: Teller) -> Account:
-    clock, told = case.clocks[explained.clock], teller.told(explained)
+    clock, words = case.clocks[explained.clock], teller.told(explained)
     ends = _ends(visit, case, clock)
     return Account(
         name=clock.name,
@@ -77,8 +82,8 @@ def _account(visit: Visit, case: Case, explained: Clockwork, teller: Teller) -> 
         expired_at=_late_from(visit, clock),
         by_silence=_by_silence(case, clock),
         open_stop=explained.stands,
-        told=told,
-        days=tuple(StripMaker(visit.t, visit.d, visit.calendar, teller).days(told.days, ends)),
+        told=words,
+        days=tuple(StripMaker(visit.t, visit.d, visit.calendar, teller).days(words.days, ends)),
     )
 
 

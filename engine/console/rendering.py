@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from engine.console.i18n import Texts
 from engine.console.pictures import icon
+from engine.money import yuan
 
 if TYPE_CHECKING:
     from engine.console.visit import Visit
@@ -29,7 +30,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(icon=icon, static=static, level_tags=LEVEL_TAGS)
+    env.globals.update(icon=icon, static=static, level_tags=LEVEL_TAGS, yuan=yuan)
     return env
 
 

@@ -35,7 +35,7 @@ class ConsoleRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             if request.method == "POST":
-                form = await request.form(max_fields=600)
+                form = await request.form(max_fields=2000)
                 request.state.form = {name: await _text(value) for name, value in form.items()}
             response = await _answer(original, request)
             await request.close()  # files that came with the form

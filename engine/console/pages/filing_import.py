@@ -21,8 +21,8 @@ from engine.workbook.faults import Checked, check
 from engine.workbook.reading import Fault
 from engine.workbook.writing import write
 
-_LARGEST = 5_000_000
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LARGEST = 5_000_000
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def add(router: APIRouter, console: Console) -> None:
@@ -37,21 +37,21 @@ def add(router: APIRouter, console: Console) -> None:
         with visit(console, request) as v:
             v.need_role("catalogue.edit")
             return Response(
-                _empty(v), media_type=_EXCEL, headers={"Content-Disposition": 'attachment; filename="items.xlsx"'}
+                _empty(v), media_type=EXCEL, headers={"Content-Disposition": 'attachment; filename="items.xlsx"'}
             )
 
     @router.post("/filings/import")
     async def take(request: Request) -> Response:
         async with request.form() as form:
             upload = form.get("file")
-            content = await upload.read(_LARGEST) if isinstance(upload, UploadFile) else b""
+            content = await upload.read(LARGEST) if isinstance(upload, UploadFile) else b""
         return await run_in_threadpool(_taken, console, request, content)
 
 
 def _taken(console: Console, request: Request, content: bytes) -> Response:
     with visit(console, request) as v:
         v.need_role("catalogue.edit")
-        found = _checked(v, content)
+        found = checked(v, content)
         items = found.catalogue.items if found.catalogue else ()
         filed = 0
         if items and v.form.get("go") == "file":
@@ -61,7 +61,7 @@ def _taken(console: Console, request: Request, content: bytes) -> Response:
         return v.page("filing_import.html", 422 if found.refused else 200, found=found, filed=filed)
 
 
-def _checked(v: Visit, content: bytes) -> Checked:
+def checked(v: Visit, content: bytes) -> Checked:
     """Against what is configured now; a file that is no workbook is a fault like any other."""
     with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
         file.write(content)

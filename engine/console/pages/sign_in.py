@@ -89,7 +89,9 @@ def _check_guard(guest: Visit) -> None:
 def _form(guest: Visit, wrong: str, next_: str, status: int = 200) -> Response:
     guard = guest.request.cookies.get(GUARD_COOKIE) or secrets.token_urlsafe(18)
     login = guest.form.get("login", "")
-    response = guest.page("signin.html", status, wrong=wrong, next=safe_address(next_), login=login, guard=guard)
+    (nobody,) = guest.db.execute("SELECT NOT EXISTS (SELECT FROM app_user)").fetchone() or (False,)
+    values = {"wrong": wrong, "next": safe_address(next_), "login": login, "guard": guard, "nobody": nobody}
+    response = guest.page("signin.html", status, **values)
     secure = guest.request.url.scheme == "https"
     response.set_cookie(GUARD_COOKIE, guard, httponly=True, samesite="strict", secure=secure)
     return response

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from engine.console.actions import Refusal
 from engine.console.errors import NotFound
+from engine.console.filing_work import asked_about
 from engine.console.pages.catalogue import current_items
 from engine.console.parts import Console
 from engine.console.visit import Visit, visit
@@ -80,8 +81,8 @@ def _db(v: Visit) -> Connection:
 
 
 def _may_see(v: Visit, kept: Kept) -> bool:
-    """Whoever may simulate for one of the drafted units; drafts for the whole installation only those who may everywhere."""
-    return any(v.may("rules.simulate", unit) for unit in (kept.units or (None,)))
+    """Whoever may simulate for one of the drafted units, and who reviews the draft; for the whole installation those who may everywhere."""
+    return any(v.may("rules.simulate", unit) for unit in (kept.units or (None,))) or asked_about(v, kept.items)
 
 
 def _found(v: Visit, id_: str) -> Kept:

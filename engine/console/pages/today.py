@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from engine.console.case_list import listed
 from engine.console.deadlines import respond_until
+from engine.console.filing_work import Work, drafts, waiting
 from engine.console.parts import Console
 from engine.console.views import alerts, holds, proceedings, today
 from engine.console.views.alerts import AlertRow
@@ -50,13 +51,15 @@ def _page(v: Visit) -> Response:
     watches = v.knows("finding.read") and v.units("finding.read") != frozenset()
     health = v.knows("health.read")
     units = v.units("case.read")
-    mine = sorted(_tasks(v), key=lambda task: (task.until is None, task.until or v.now))
+    work = list(waiting(v))
+    mine = sorted([*_tasks(v), *_filing_tasks(v, work)], key=lambda task: (task.until is None, task.until or v.now))
     return v.page(
         "today.html",
         mine=mine,
         levels=alerts.alert_levels(v.db, v.units("alert.read"), v.person) if v.knows("alert.read") else None,
         due=today.due_days(v.db, _working_days(v), units, v.person),
         own_query="" if units is None or units else f"&holder={v.person}",
+        drafts=drafts(v, work) if v.knows("catalogue.edit") else None,
         board=None if watches and health else _board(v, units),
         since=since,
         new=today.new_findings(v.db, since, v.units("finding.read"), v.person) if watches else None,
@@ -89,6 +92,18 @@ def _tasks(v: Visit) -> Iterator[Task]:
         yield Task(one.phase_until, "none", what, measure, f"/proceedings/{one.proceeding_id}", one.case_id, one.unit)
     if v.knows("finding.decide"):
         yield from _finding_tasks(v)
+
+
+def _filing_tasks(v: Visit, work: Sequence[Work]) -> Iterator[Task]:
+    """What offices review and approve, by their own clock, and what came back; drafts stand in a list of their own."""
+    for one in work:
+        filing = one.filing
+        if filing.phase != "draft":
+            name = str(filing.item.get("name") or filing.code)
+            said = [v.t.code("filing_office", review.office) for review in one.asked]
+            detail = " · ".join([*said, filing.remarks] if filing.remarks else said)
+            what = v.t(f"filing.task.{filing.phase}", name=name)
+            yield Task(one.until, "none", what, detail, f"/filings/{filing.id}", None, filing.unit)
 
 
 def _alert_task(v: Visit, row: AlertRow) -> Task:

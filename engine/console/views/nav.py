@@ -12,8 +12,9 @@ from engine.rights import Action
 if TYPE_CHECKING:
     from engine.console.visit import Visit
 
-# Group, name, address, and the right without which nobody sees it.
-_ENTRIES: tuple[tuple[str, str, str, Action | None], ...] = (
+# Group, name, address, and the rights one of which opens it.
+_FILING: tuple[Action, ...] = ("catalogue.edit", "catalogue.review", "catalogue.approve")
+_ENTRIES: tuple[tuple[str, str, str, Action | tuple[Action, ...] | None], ...] = (
     ("work", "today", "/today", None),
     ("work", "cases", "/cases", "case.read"),
     ("work", "findings", "/findings", "finding.read"),
@@ -24,7 +25,7 @@ _ENTRIES: tuple[tuple[str, str, str, Action | None], ...] = (
     ("work", "messages", "/messages", None),
     ("register", "units", "/units", "catalogue.read"),
     ("register", "items", "/items", "catalogue.read"),
-    ("register", "filings", "/filings", "catalogue.edit"),
+    ("register", "filings", "/filings", _FILING),
     ("register", "simulations", "/simulations", "rules.simulate"),
     ("register", "carriers", "/carriers", "catalogue.read"),
     ("register", "calendars", "/calendars", "catalogue.read"),
@@ -54,7 +55,12 @@ def menu(visit: Visit) -> tuple[Group, ...]:
     unread = sql.number(visit.db, "SELECT count(*) FROM message WHERE person = %s AND read_at IS NULL", (visit.person,))
     found: dict[str, list[Entry]] = {}
     for group, name, address, action in _ENTRIES:
-        if (action is None or visit.knows(action)) and (name != "mail" or visit.console.mail_folder is not None):
+        if _opens(visit, action) and (name != "mail" or visit.console.mail_folder is not None):
             entry = Entry(name, address, path.startswith(address), unread if name == "messages" else 0)
             found.setdefault(group, []).append(entry)
     return tuple(Group(name, tuple(entries)) for name, entries in found.items())
+
+
+def _opens(visit: Visit, action: Action | tuple[Action, ...] | None) -> bool:
+    wanted = action if isinstance(action, tuple) else (action,)
+    return any(one is None or visit.knows(one) for one in wanted)
