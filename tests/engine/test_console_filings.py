@@ -13,13 +13,19 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
-from engine.console import filing_form
+from engine.console.entry import rows
+from engine.console.entry.conditions import settled
+from engine.console.entry.reading import read
+from engine.console.entry.showing import fields_of
 from engine.console.filing_preview import preview
+from engine.filings.starting import TEMPLATES, fresh, template
 from engine.provisioning.folder import Catalogue, read_folder
 from engine.provisioning.record import world_of
 from engine.storage.world import load_world
 from engine.workbook.writing import write
+from rules.items import Item
 from rules.limit import Limit
+from rules.world import Unit
 from tests.support import servers
 from tests.support.county import FOLDER, PASSWORD, app, at, county
 
@@ -29,9 +35,122 @@ COUNTY = read_folder(FOLDER)
 @pytest.mark.parametrize("item", COUNTY.items, ids=lambda item: item.code)
 def test_an_item_goes_through_the_form_unchanged(item: Any):
     body = msgspec.to_builtins(item)
-    again, wrong = filing_form.item_of(filing_form.fields_of(body), body)
-    assert wrong.fields == {}
-    assert msgspec.convert(again, type(item)) == item
+    again = read(fields_of(body), body)
+    assert again.wrong == {}
+    assert msgspec.convert(again.item, type(item)) == item
+
+
+DAYS = {"amount": 3, "unit": "working_days"}
+EVERYTHING = {
+    "code": "X-1", "unit": "urban", "version": 1, "effective_from": "2026-01-01", "name": "甲", "name_en": "A", "category": "licensing", "kind": "immediate",
+    "statutory_limit": {"unit": "until_date", "attribute": "till"}, "committed_limit": DAYS, "verification_limit": DAYS, "profile": "de-bgb",
+    "basis": {"statutory": "a", "committed": "b", "other": "c"}, "holder": "post:officer", "leader_in_charge": "li", "section_in_charge": "s",
+    "steps": [
+        {"id": "s2", "limit": DAYS, "holder": "z", "name": "x", "name_en": "X", "clause": "c", "silence": {"effect": "next_step", "basis": "b", "grants": "g"}},
+        {"id": "b", "limit": DAYS, "after": ["s2"], "silence": {}},
+    ],
+    "offices": [
+        {"id": "fire", "limit": DAYS, "silence": {"effect": "consent_of_office", "basis": "b"}, "name": "消防"}, {"id": "env"}, {"id": "own", "silence": {}},
+    ],
+    "silence": {
+        "effect": "approve", "clock": "statutory", "basis": "b", "answered_by": ["decision", "step.completed"], "grants": "g", "exclusions_checked": "e",
+        "exclusions": [{"when": "not (attributes.a == true and attributes.n > 3)", "basis": "x"}, {"when": 'attributes.大类 == "甲"'}],
+        "preconditions": [{"fact": "fee.paid", "basis": "y"}, {"when": 'attributes.kind in ["大", "小"]'}],
+        "flips": [{"when": 'attributes.n >= 3 and attributes.till < "2026-01-01" and attributes.a == false', "effect": "none", "basis": "z"}],
+        "table": [{"effect": "approve", "when": "attributes.t == 'it\"s' or attributes.n == -3"}, {"effect": "none", "basis": "q"}],
+    },
+    "attributes": {"a": "boolean", "n": "integer", "t": "text", "till": "date", "kind": ["大", "小"], "大类": ["甲", "乙"]},
+    "suspensions": [{"reason": "hearing", "kind": "restart", "max": 2, "basis": "b", "clock": "statutory", "after_term": "not_pursued", "term": DAYS}],
+    "extension": {"max": DAYS, "max_times": 2, "basis": "b", "approver": "post:section_head", "clock": "committed"},
+    "warnings": [{"before": DAYS}, {"before": {"amount": 2, "unit": "working_hours"}, "level": "red"}], "duties": [{"holder": "post:officer", "duty": "d"}],
+    "materials": [{"name": "甲"}, {"name": "乙", "code": "z", "copies": 2, "name_en": "B"}], "fees": [{"code": "a", "name": "n", "amount": 3550, "note": 1}],
+    "conditions": ["x", "y"], "windows": ["hall"], "flow_chart": "<x/>", "deficits_pause": True, "undertaking": True, "statutory_duty": True, "retired": True,
+    "rules_of_exercise": ["r"], "service_commitment": "s", "work_discipline": ["w"], "accountability": "acc", "carriers": [{"kind": "bulletin", "place": "p"}],
+    "exceptions": [{"check": "two_thirds_rule", "basis": "b", "approver": "li", "filed_on": "2026-01-01"}],
+}  # fmt: skip
+
+
+def test_an_item_that_says_all_there_is_to_say_goes_through_the_form_unchanged():
+    whole = msgspec.convert(EVERYTHING, Item)
+    assert {name for name in Item.__struct_fields__ if not getattr(whole, name)} == {"published_on", "withheld"}
+    again = read(fields_of(EVERYTHING), EVERYTHING)
+    assert again.wrong == {} and msgspec.convert(again.item, Item) == whole
+
+
+def test_rows_are_added_moved_and_taken_away_without_losing_one():
+    form = fields_of(EVERYTHING)
+    form, focus = rows.moved(form, "suspensions.add")
+    assert focus == "suspensions-1" and len(rows.shown(form, "suspensions")) == 2
+    form, focus = rows.moved({**form, "suspensions-1-reason": "tender"}, "suspensions.up.1")
+    assert focus == "suspensions-0"
+    assert [row["reason"] for row in read(form, EVERYTHING).item["suspensions"]] == ["tender", "hearing"]
+    form, _ = rows.moved(form, "suspensions.remove.0")
+    assert read(form, EVERYTHING).item["suspensions"] == EVERYTHING["suspensions"]
+    for nonsense in ("", "steps", "steps.up.99", "steps.remove.x", "nothing.add"):
+        assert read(rows.moved(form, nonsense)[0], EVERYTHING).item["steps"] == read(form, EVERYTHING).item["steps"]
+
+
+def test_a_step_that_is_added_gets_an_id_of_its_own():
+    form = {**fields_of(EVERYTHING), "steps-2-name": "新", "steps-2-limit-amount": "1"}
+    assert [step["id"] for step in read(form, EVERYTHING).item["steps"]] == ["s2", "b", "s1"]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({"value": "3"}, "attribute_missing"),
+        ({"attribute": "n", "value": "drei"}, "whole_number"),
+        ({"attribute": "n", "value": ""}, "value_missing"),
+        ({"attribute": "t", "value": "'\""}, "quotes"),
+        ({"effect": "none"}, "attribute_missing"),
+    ],
+)
+def test_a_condition_that_cannot_be_picked_says_why(row, why):
+    form = {f"rules-0-{name}": value for name, value in row.items()}
+    declared = {
+        f"attributes-{n}-{k}": v
+        for n, pair in enumerate((("n", "integer"), ("t", "text")))
+        for k, v in zip(("name", "type"), pair, strict=True)
+    }
+    assert read({**form, **declared}, {}).wrong == {"rules-0": why}
+
+
+def test_a_value_that_is_picked_from_a_list_is_the_one_the_page_shows():
+    declared = {"a": "boolean", "kind": ["大", "小"], "n": "integer"}
+    form = {
+        "rules-0-attribute": "a",
+        "rules-0-attribute2": "kind",
+        "rules-0-value2": "true",
+        "rules-0-attribute3": "n",
+        "rules-0-value3": "",
+    }
+    shown = settled(form, declared)
+    assert (shown["rules-0-value"], shown["rules-0-value2"], shown["rules-0-value3"]) == ("true", "大", "")
+    assert settled({**shown, "rules-0-value": "false"}, declared)["rules-0-value"] == "false"
+
+
+def test_fees_are_written_in_yuan_and_kept_in_fen():
+    form = {
+        f"fees-{n}-{k}": v
+        for n, a in enumerate(("35.5", "120元", "每平方米0.5元"))
+        for k, v in (("code", f"F{n}"), ("amount", a))
+    }
+    item = read(form, {}).item
+    assert [fee["amount"] for fee in item["fees"]] == [3550, 12000, "每平方米0.5元"]
+    assert [fields_of(item)[f"fees-{n}-amount"] for n in range(3)] == ["35.50", "120", "每平方米0.5元"]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_passes_lint_once_its_blanks_are_filled(name):
+    world = world_of(COUNTY)
+    body = fresh(template(name), world, "urban")
+    assert body["code"] == "UR-05"
+    basis = {"basis": "《本县办法》第五条"}
+    body["silence"] = {**basis, **body["silence"]} if body.get("silence") else {}
+    body["suspensions"] = [{**basis, **one} for one in body.get("suspensions", ())]
+    seen = preview({**body, "name": "甲"}, world, at("2026-02-10"))
+    assert [one for one in seen.lint if one.severity == "error"] == []
+    assert next(end.name for end in seen.ends if end.kind == "clock") == "committed"
 
 
 def test_the_preview_gives_the_dates_of_the_rules():
@@ -93,7 +212,7 @@ FILLED = {
     "steps-0-name": "审查", "steps-0-holder": "urban-ren", "steps-0-limit-amount": "3", "steps-0-limit-unit": "working_days",
     "steps-1-name": "审批", "steps-1-holder": "post:first_responsible", "steps-1-limit-amount": "2", "steps-1-limit-unit": "working_days",
     "warnings-0-before-amount": "1", "warnings-0-before-unit": "working_days", "warnings-0-level": "warning",
-    "attributes-0-name": "main_road", "attributes-0-type": "boolean", "materials": "申请表\n身份证明",
+    "attributes-0-name": "main_road", "attributes-0-type": "boolean", "materials-lines": "申请表\n身份证明",
     "silence-effect": "approve", "silence-clock": "committed", "silence-basis": "《本县超时默许办法》第五条",
     "rules-0-effect": "excluded", "rules-0-attribute": "main_road", "rules-0-operator": "==", "rules-0-value": "true", "rules-0-basis": "第七条",
 }  # fmt: skip
@@ -119,7 +238,7 @@ def test_a_clerk_files_an_item_without_json_and_it_is_published(life, visit):
         "/filings/save", data={**csrf, **FILLED, "filing": place.rsplit("/", 1)[1], "committed_limit-amount": "5"}
     )
     assert head.post(f"{place}/submit", data=csrf).status_code == 303
-    assert "临时占道" in words(leading.get("/filings").text).split("Phase")[0], "it waits for the leading group"
+    assert "临时占道" in leading.get("/filings").text.split('class="filters"')[0], "it waits for the leading group"
     token = {"csrf": field(leading.get(place).text, "csrf")}
     for office in ("legal_office", "approval_centre"):
         assert leading.post(f"{place}/review", data={**token, "office": office, "verdict": "agreed"}).status_code == 303
@@ -186,6 +305,110 @@ def test_many_items_come_from_excel_after_a_look_at_every_cell(life, visit, tmp_
 def _drafts(life) -> int:
     with life.pool.connection() as connection:
         return connection.execute("SELECT count(*) FROM filing WHERE phase = 'draft'").fetchone()[0]
+
+
+def draft(client: TestClient, **change: str) -> tuple[str, dict[str, str]]:
+    """The address of a new draft, and the token of the session."""
+    csrf = {"csrf": field(client.get("/filings/new?unit=urban").text, "csrf")}
+    saved = client.post("/filings/save", data={**csrf, **FILLED, "committed_limit-amount": "5", **change})
+    assert saved.status_code == 303, words(saved.text)
+    return saved.headers["location"].partition("?")[0], csrf
+
+
+@pytest.mark.postgres
+def test_the_first_screen_shows_drafts_with_what_the_checks_say_and_reviews_with_their_day(visit):
+    clerk, reviewer = visit("clerk"), visit("reviewer")
+    place, csrf = draft(clerk, code="UR-80", name="夜间施工", **{"committed_limit-amount": "14"})
+    assert re.search("夜间施工 UR-80 draft Errors: 1", words(clerk.get("/today").text))
+    clerk.post(
+        "/filings/save",
+        data={
+            **csrf,
+            **FILLED,
+            "filing": place.rsplit("/", 1)[1],
+            "code": "UR-80",
+            "name": "夜间施工",
+            "committed_limit-amount": "5",
+        },
+    )
+    assert clerk.post(f"{place}/submit", data=csrf).status_code == 303
+    assert re.search(r"5 Mar.*Review: 夜间施工 legal office · approval centre", words(reviewer.get("/today").text))
+    token = {"csrf": field(reviewer.get(place).text, "csrf")}
+    assert (
+        "say whether the office agrees"
+        in words(reviewer.post(f"{place}/review", data={**token, "office": "legal_office"}).text).lower()
+    )
+    objected = reviewer.post(
+        f"{place}/review", data={**token, "office": "legal_office", "verdict": "objected", "remarks": "依据有误"}
+    )
+    assert objected.status_code == 303
+    assert "Came back: 夜间施工" in words(clerk.get("/today").text)
+
+
+@pytest.mark.postgres
+def test_warnings_are_read_before_an_entry_goes_on_and_that_stays_on_record(visit):
+    clerk = visit("clerk")
+    place, csrf = draft(clerk, code="UR-81", category="licensing")
+    refused = clerk.post(f"{place}/submit", data=csrf)
+    assert refused.status_code == 409 and "read it and tick the box" in words(refused.text)
+    assert clerk.post(f"{place}/submit", data={**csrf, "acknowledged": "yes"}).status_code == 303
+    assert "Warnings that were read: silence_without_basis" in words(clerk.get(place).text)
+
+
+@pytest.mark.postgres
+def test_a_power_is_withheld_with_basis_and_reason_or_not_at_all(visit):
+    clerk = visit("clerk")
+    place, csrf = draft(clerk, code="UR-82")
+    half = clerk.post(f"{place}/submit", data={**csrf, "withhold-reason": "涉密"})
+    assert half.status_code == 409 and "needs basis and reason" in words(half.text) and "涉密" in half.text
+
+
+@pytest.mark.postgres
+def test_a_form_that_names_no_unit_comes_back_with_everything_typed(visit):
+    clerk = visit("clerk")
+    csrf = {"csrf": field(clerk.get("/filings/new").text, "csrf")}
+    back = clerk.post("/filings/save", data={**csrf, **FILLED, "unit": ""})
+    assert back.status_code == 422 and "fill this in" in words(back.text) and "临时占道" in back.text
+    other = clerk.post("/filings/save", data={**csrf, **FILLED, "code": "PL-01"})
+    assert other.status_code == 422 and "another unit has an item of this code" in words(other.text)
+
+
+@pytest.mark.postgres
+def test_who_reviews_a_draft_sees_how_it_would_have_done(life, visit):
+    clerk, reviewer = visit("clerk"), visit("reviewer")
+    place, csrf = draft(clerk, code="UR-04")
+    asked = clerk.post("/simulations", data={**csrf, "filing": place.rsplit("/", 1)[1], "title": "UR-04"})
+    result = asked.headers["location"]
+    assert reviewer.get(result).status_code == 404, "nobody asked this office yet"
+    assert clerk.post(f"{place}/submit", data=csrf).status_code == 303
+    assert reviewer.get(result).status_code == 200
+    assert "this draft" in words(reviewer.get(place).text)
+
+
+@pytest.mark.postgres
+def test_units_and_people_come_from_excel_and_items_are_refused_there(visit, tmp_path):
+    operator = visit("operator")
+    csrf = field(operator.get("/units/import").text, "csrf")
+    book = operator.get("/units/register.xlsx").content
+
+    def send(content: bytes, go: str):
+        return operator.post("/units/import", data={"csrf": csrf, "go": go}, files={"file": ("r.xlsx", content)})
+
+    assert "nothing changed" in words(send(book, "check").text)
+    more = msgspec.structs.replace(
+        COUNTY,
+        items=(),
+        units=(*COUNTY.units, msgspec.convert({"id": "archive", "name": "档案馆", "parent": "county"}, Unit)),
+    )
+    write(more, tmp_path / "r.xlsx")
+    assert "units 1" in words(send((tmp_path / "r.xlsx").read_bytes(), "check").text)
+    assert operator.get("/units/archive").status_code == 404
+    assert "Written · units 1" in words(send((tmp_path / "r.xlsx").read_bytes(), "write").text)
+    assert operator.get("/units/archive").status_code == 200
+    write(Catalogue(items=COUNTY.items[:2]), tmp_path / "i.xlsx")
+    refused = send((tmp_path / "i.xlsx").read_bytes(), "write")
+    assert refused.status_code == 422 and "Items are filed by units" in words(refused.text)
+    assert visit("head").get("/units/import").status_code == 403
 
 
 @pytest.mark.postgres

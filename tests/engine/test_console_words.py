@@ -32,6 +32,12 @@ MORE_CODES = {
     "filing_phase",
     "filing_kind",
     "filing_effect",
+    "filing_type",
+    "filing_stop",
+    "filing_after",
+    "filing_check",
+    "filing_operator",
+    "filing_join",
     "measure",
     "unit_measure",
 }
