@@ -58,19 +58,46 @@ async def _text(value: str | UploadFile) -> str:
 async def _answer(original: Handler, request: Request) -> Response:
     try:
         return await original(request)
-    except SignInNeeded:
-        there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/signin?next={quote(there, safe='')}" if request.method == "GET" else "/signin", 303)
+    except (SignInNeeded, *_NO_DATABASE) as error:
+        return _kept(request) if _is_long(request) else _ended(request, error)
     except Forbidden as error:
+        if error.what == "csrf" and _is_long(request):
+            return _kept(request)
         return _page(request, 403, "csrf" if error.what == "csrf" else "forbidden")
     except NotFound:
         return _page(request, 404, "not_found")
     except MissingGlyphError as error:
         return _page(request, 409, "not_printable", str(error))
-    except _NO_DATABASE:
+
+
+def _ended(request: Request, error: Exception) -> Response:
+    """Nobody is signed in any more, or no database answers; a part of a page is left as it is."""
+    if not isinstance(error, SignInNeeded):
         return _page(request, 503, "no_database")
+    if request.headers.get("HX-Request"):
+        return Response(status_code=401)
+    there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/signin?next={quote(there, safe='')}" if request.method == "GET" else "/signin", 303)
+
+
+def _is_long(request: Request) -> bool:
+    """A form that took somebody minutes to fill in."""
+    return request.method == "POST" and request.url.path in {"/filings/save", "/filings/form"}
+
+
+def _kept(request: Request) -> Response:
+    """Everything that was typed, to go on with once one has signed in again: a page of its own, or in place of the form."""
+    t = _texts(request)
+    fields = {name: value for name, value in request.state.form.items() if name not in {"csrf", "token", "do", "go"}}
+    headers = {"HX-Retarget": "#entry", "HX-Reselect": "#kept", "HX-Reswap": "outerHTML"}
+    part = bool(request.headers.get("HX-Request"))
+    return HTMLResponse(render_alone("kept.html", t, fields=fields), 200 if part else 401, headers if part else None)
 
 
 def _page(request: Request, status: int, kind: str, detail: str = "") -> Response:
-    t = Texts(locale_from(request.cookies.get("jiannuo_language"), request.headers.get("accept-language")))
+    t = _texts(request)
     return HTMLResponse(render_alone("error.html", t, kind=kind, detail=detail), status)
+
+
+def _texts(request: Request) -> Texts:
+    return Texts(locale_from(request.cookies.get("jiannuo_language"), request.headers.get("accept-language")))

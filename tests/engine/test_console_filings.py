@@ -238,6 +238,25 @@ def test_a_form_that_names_no_unit_comes_back_with_everything_typed(visit):
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("go_on_as", ["clerk", "head"])
+def test_what_was_typed_outlives_the_session_it_was_typed_in(visit, go_on_as):
+    clerk = visit("clerk")
+    csrf = field(clerk.get("/filings/new").text, "csrf")
+    clerk.post("/signout", data={"csrf": csrf})
+    kept = clerk.post("/filings/save", data={"csrf": csrf, **FILLED})
+    assert kept.status_code == 401 and "Everything you typed is still here" in words(kept.text)
+    form = filled_in(kept.text)
+    assert (
+        form == {name: value for name, value in form.items() if name not in {"csrf", "token"}}
+        and form["name"] == "临时占道"
+    )
+    again = visit(go_on_as).post("/filings/form", data=form)
+    assert again.status_code == 200 and 'value="临时占道"' in again.text and "身份证明" in again.text
+    assert clerk.post("/filings/form", data=form, headers={"HX-Request": "true"}).headers["HX-Reselect"] == "#kept"
+    assert clerk.post("/filings/preview", data=form, headers={"HX-Request": "true"}).status_code == 401
+
+
+@pytest.mark.postgres
 def test_who_reviews_a_draft_sees_how_it_would_have_done(life, visit):
     clerk, reviewer = visit("clerk"), visit("reviewer")
     place, csrf = draft(clerk, code="UR-04")
@@ -278,4 +297,7 @@ def test_units_and_people_come_from_excel_and_items_are_refused_there(visit, tmp
 @pytest.mark.postgres
 def test_who_may_not_edit_sees_no_form(visit):
     assert visit("inspector").get("/filings/new").status_code == 403
-    assert visit("officer").post("/filings/save", data={}).status_code == 403
+    officer = visit("officer")
+    csrf = field(officer.get("/today").text, "csrf")
+    assert officer.post("/filings/save", data={"csrf": csrf}).status_code == 403
+    assert officer.post("/filings/form", data={"csrf": csrf}).status_code == 403

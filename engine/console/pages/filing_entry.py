@@ -26,7 +26,7 @@ from engine.console.i18n import catalogue
 from engine.console.pages.catalogue import current_items
 from engine.console.parts import Console
 from engine.console.rendering import render
-from engine.console.visit import Visit, visit
+from engine.console.visit import Visit, any_visit, visit
 from engine.filings import reading, starting
 from engine.filings.desk import act
 from engine.filings.rights import asked_for
@@ -60,7 +60,8 @@ def add(router: APIRouter, console: Console) -> None:
 
     @router.post("/filings/form")
     def change(request: Request) -> Response:
-        with visit(console, request) as v:
+        """Writes nothing, so it asks for no token: what was typed before a session ended comes back here."""
+        with any_visit(console, request) as v:
             v.need_role("catalogue.edit")
             form, focus = rows.moved(_received(v.form), v.form.get("do", ""))
             known = _known(v)
