@@ -56,6 +56,7 @@ def choices(v: Visit, form: Form, declared: Mapping[str, Any]) -> Choices:
         "id": [(one.id, v.t.name(one)) for one in v.world.units.values() if one.id != unit],
         "category": [(one.id, v.t.name(one)) for one in v.world.categories.values() if not one.historical],
         "holder": [(f"post:{post}", v.t.code("post", post)) for post in _POSTS] + people,
+        "window": _windows(v, unit),
         "leader_in_charge": _leaders(v, unit) or people,
         "approver": _named(v, unit),
         "extension-approver": [(f"post:{post}", v.t.code("post", post)) for post in reversed(_POSTS[2:])],
@@ -91,6 +92,13 @@ def _people(v: Visit, unit: str) -> Pairs:
     """Everybody in post in the unit, once."""
     found = {person.id: v.person_name(person.id) for person in _in_post(v) if person.unit == unit}
     return sorted(found.items(), key=lambda pair: pair[1])
+
+
+def _windows(v: Visit, unit: str) -> Pairs:
+    """The unit itself, units with somebody at a window, and the systems that report."""
+    staffed = {one.unit for one in _in_post(v) if one.post == "window"} | {unit}
+    units = [(one.id, v.t.name(one)) for one in v.world.units.values() if one.id in staffed]
+    return [*units, *((id_, id_) for id_ in v.world.sources if id_ not in staffed)]
 
 
 def _leaders(v: Visit, unit: str) -> Pairs:

@@ -11,7 +11,7 @@ PLAIN = (
     "code", "name", "name_en", "unit", "category", "kind", "holder", "leader_in_charge", "section_in_charge", "service_commitment",
     "accountability", "flow_chart",
 )  # fmt: skip
-LINES = ("conditions", "rules_of_exercise", "work_discipline", "windows")
+LINES = ("conditions", "rules_of_exercise", "work_discipline")
 CHECKS = ("statutory_duty", "undertaking", "deficits_pause", "retired")
 LIMITS = ("statutory_limit", "committed_limit", "verification_limit")
 SILENCE = ("effect", "clock", "basis", "grants", "exclusions_checked")
@@ -45,6 +45,7 @@ TABLES: dict[str, Table] = {
     "needs": Table(("fact", "condition", "basis")),
     "materials": Table(("name", "copies"), ("name_en", "code"), "name", 1),
     "fees": Table(("code", "name", "amount"), ("basis",), "code"),
+    "windows": Table(("window",)),
     "duties": Table(("holder", "duty")),
     "exceptions": Table(("check", "basis", "approver"), ("filed_on",)),
 }

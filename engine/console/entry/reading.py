@@ -58,6 +58,7 @@ def read(form: Form, before: Item) -> Read:
     _put(put, "extension", _extension(form, before, found))
     for table in ("steps", "warnings", "suspensions", "offices", "duties", "fees", "exceptions", "materials"):
         _put(put, table, _rows(form, table, before, found))
+    _put(put, "windows", [cells["window"] for _, cells in rows.filled(form, "windows")])
     _put(put, "attributes", _attributes(form, found))
     _put(put, "silence", silence_of(form, before.get("silence") or {}, found))
     return found

@@ -62,6 +62,8 @@ def rows_of(item: Written, table: str) -> list[dict[str, Any]]:
             return [_needed(row) for row in silence.get("preconditions") or ()]
         case "materials":
             return [{"name": one} if isinstance(one, str) else dict(one) for one in item.get("materials") or ()]
+        case "windows":
+            return [{"window": one} for one in item.get("windows") or ()]
         case "fees":
             return [{**fee, "amount": yuan(fee.get("amount"))} for fee in item.get("fees") or ()]
     return [_row(row, table) for row in item.get(table) or ()]

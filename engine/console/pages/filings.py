@@ -73,14 +73,18 @@ def _simulations(v: Visit, filing: Filing) -> list[tuple[keep.Kept, bool]]:
 
 
 def _one(v: Visit, filing: Filing, refused: Refused | None = None) -> Response:
-    seen = foreseen(v, filing.item)
     return v.page(
         "filing.html", 409 if refused else 200, f=filing, item=filing.entry(), refused=refused, log=reading.log(v.db, filing.id),
         changed=reading.against_published(filing, v.world), published=bool(v.world.versions(filing.code)), label=partial(label, v.t),
         open_reviews=reviews_of(v, filing), may_edit=v.may("catalogue.edit", filing.unit), may_approve=v.may("catalogue.approve", filing.unit),
         simulations=_simulations(v, filing), may_simulate=v.may("rules.simulate", filing.unit), chart=chart(v, filing.entry()),
-        warnings=_warnings(seen["seen_lint"]), tomorrow=(v.today + timedelta(days=1)).isoformat(), form=v.form, token=v.new_token(), **seen,
+        warnings=_warnings(_lint(v, filing)), tomorrow=(v.today + timedelta(days=1)).isoformat(), form=v.form, token=v.new_token(),
+        **foreseen(v, filing.item),
     )  # fmt: skip
+
+
+def _lint(v: Visit, filing: Filing) -> list[Told]:
+    return [told(one, v.t.locale) for one in reading.lint_of(filing, v.world, v.now)]
 
 
 def _warnings(lint: list[Told]) -> list[str]:
@@ -105,7 +109,7 @@ def _wish(v: Visit, name: str, filing: Filing) -> Wish | Refused:
 
 def _read_first(v: Visit, filing: Filing, wish: Submit | Publish | Refused) -> Wish | Refused:
     """Warnings do not stop an entry; somebody has to say that he has read them, and that stays on the ledger."""
-    found = [told(one, v.t.locale) for one in reading.lint_of(filing, v.world, v.now)]
+    found = _lint(v, filing)
     warned = _warnings(found)
     if isinstance(wish, Refused) or not warned or any(one.severity == "error" for one in found):
         return wish
