@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from rules.calendar import Calendar
-from rules.calendar_review import consents_reviewed, reviewed
+from rules.calendar_review import Consents, consents_reviewed, reviewed
 from rules.case import Case
 from rules.conclusion import unsettling
 from rules.derive import derive
@@ -48,28 +48,17 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
     """
     facts = (*stream.facts, *new)
     calendar = world.calendar(at)
-    id_ = stream.id.removeprefix("case:")
-    told = _told(stream, calendar.version, world)
+    told = told_before(stream, calendar.version, world)
     derived = _derived(stream, new, world, calendar, told)
     current = derived.case
     records = dict(stream.records)
     entries: list[Entry] = []
     conclusions: list[Drawn] = []
     if current.item is not None:
-
-        def under(version: str) -> Case | None:
-            other = world.calendar_versions.get(version)
-            return (
-                derive(id_, facts, world, other, {n: t for n, t in told.items() if t.calendar != other})
-                if other
-                else None
-            )
-
-        case, doubt = reviewed(current, records, calendar.version, under)
-        consents = consents_reviewed(current, records, calendar.version, under)
-        cause = _cause(stream, new, calendar.version)
+        case, doubt, consents = under_review(current, facts, records, world, calendar, told)
+        cause = new[-1].type if new else cause_of_time(records, calendar.version)
         heard = (health.reachable_since, health.watermarks.get(case.source), health.backfilled)
-        sure = not health.hindsight and case is current and not consents.doubted and not consents.kept
+        sure = case is current and not consents.doubted and not consents.kept
         before = derived.kept if sure and derived.heard == heard else None
         kept = Kept(case.turns_after(at), len(facts), before)
         view = View(
@@ -84,8 +73,7 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             for entry in fresh:
                 records[entry.key] = fold(records, entry, at)
             entries.extend(fresh)
-            # In hindsight only what stands is asked for, not the words that follow from what was written of it.
-            heeded = () if health.hindsight else unsettling(fresh, records, at, heard=bool(view.said))
+            heeded = unsettling(fresh, records, at, heard=bool(view.said))
             if not heeded:
                 break
             kept.fall(heeded, heard=bool(view.said))
@@ -110,7 +98,22 @@ def _derived(stream: Stream, new: Sequence[Fact], world: World, calendar: Calend
     return Derived(case, world, calendar, told, counted)
 
 
-def _told(stream: Stream, calendar: str, world: World) -> dict[str, Told]:
+def under_review(
+    case: Case, facts: Sequence[Fact], records: Mapping[str, Record], world: World, calendar: Calendar, told: dict[str, Told]
+) -> tuple[Case, bool, Consents]:  # fmt: skip
+    """The case that the effects on record rest on, whether the calendar now in force puts one in doubt, and the same of offices."""
+
+    def under(version: str) -> Case | None:
+        other = world.calendar_versions.get(version)
+        if other is None:
+            return None
+        return derive(case.id, facts, world, other, {n: t for n, t in told.items() if t.calendar != other})
+
+    kept, doubt = reviewed(case, records, calendar.version, under)
+    return kept, doubt, consents_reviewed(case, records, calendar.version, under)
+
+
+def told_before(stream: Stream, calendar: str, world: World) -> dict[str, Told]:
     """The latest end of each clock that was told under a calendar no longer in force."""
     told = {}
     for name in ("committed", "statutory"):
@@ -130,11 +133,9 @@ def _told(stream: Stream, calendar: str, world: World) -> dict[str, Told]:
     return told
 
 
-def _cause(stream: Stream, new: Sequence[Fact], calendar: str) -> str:
-    """Why an end moves now: the last new fact, or the calendar that came into force."""
-    if new:
-        return new[-1].type
-    known = [r.data["calendar"] for r in stream.records.values() if r.kind == "limit"]
+def cause_of_time(records: Mapping[str, Record], calendar: str) -> str:
+    """Why an end moves where no fact is new: the calendar that came into force."""
+    known = [r.data["calendar"] for r in records.values() if r.kind == "limit"]
     return f"calendar {calendar}" if any(version != calendar for version in known) else "time"
 
 

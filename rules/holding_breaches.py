@@ -21,8 +21,8 @@ def breaches(view: View) -> list[Drawn]:
 def _broken(view: View, name: str, at: datetime) -> Sequence[Conclusion]:
     publish = view.published(at, name)
     if view.ahead(publish):
-        return _ahead(name, at, publish)
-    draw, rests_on = partial(_charges, view, name, at, publish), partial(_rests_on, view, name, at)
+        return coming(name, at, publish)
+    draw, rests_on = partial(charges, view, name, at, publish), partial(_rests_on, view, name, at)
     return view.kept.charge(name, publish, view.on_record, rests_on, draw)
 
 
@@ -38,7 +38,7 @@ def _rests_on(view: View, name: str, at: datetime) -> object:
     return own, at, view.item, case.custody, case.findings, offices, view.lay
 
 
-def _charges(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:
+def charges(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:
     if name.startswith("step:"):
         return _step(view, name, at, publish)
     if name.startswith("office:"):
@@ -49,7 +49,7 @@ def _charges(view: View, name: str, at: datetime, publish: datetime) -> list[Con
 KINDS = {"step": "step_overdue", "office": "office_silent"}
 
 
-def _ahead(name: str, at: datetime, publish: datetime) -> list[Conclusion]:
+def coming(name: str, at: datetime, publish: datetime) -> list[Conclusion]:
     kind = KINDS.get(name.partition(":")[0], "limit_expired")
     found = [
         ahead("finding_opened", f"finding:{about(kind, name)}", at, publish),

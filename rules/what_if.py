@@ -1,7 +1,7 @@
 """What would be if other rules held: the step that follows a change of rules, taken on what stands on the record, and the two compared.
 
-There is no second implementation: `advance_case` and `advance_docket` conclude, here in hindsight. With the rules in force the step concludes
-nothing new, so that the recorded outcome is what comes out.
+There is no second implementation: what concludes at any step concludes here too, in hindsight (rules.hindsight). With the rules in force the step
+concludes nothing new, so that the recorded outcome is what comes out.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import msgspec
 
 from rules.calendar_review import IMPLIED
 from rules.case import Case
-from rules.case_stream import advance_case
 from rules.charges import late_days
+from rules.hindsight import look_back
 from rules.holding_warnings import warned_at
 from rules.outreach import outreach
 from rules.records import GONE
@@ -73,7 +73,7 @@ def _ends_of(found: Standing) -> frozenset[str]:
 
 def would_be(stream: Stream, world: World, at: datetime, health: Health) -> Step:
     """The step of a case in a world with these rules, as if they had held all along."""
-    return advance_case(stream, (), at, world, msgspec.structs.replace(health, hindsight=True))
+    return look_back(stream, at, world, msgspec.structs.replace(health, hindsight=True))
 
 
 def disagrees(step: Step) -> bool:

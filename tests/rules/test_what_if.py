@@ -6,14 +6,17 @@ import copy
 from datetime import datetime
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.rehearsal.loading import load
 from engine.simulation.draft import Draft, drafted
+from rules import hindsight
+from rules.holding import holding
 from rules.rehearsal import Rehearsal
 from rules.stream import Health
-from rules.what_if import as_if_confirmed, forewarned, standing, would_be
+from rules.what_if import as_if_confirmed, disagrees, forewarned, standing, would_be
 from tests.rules.test_case_properties import CALENDARS, FACTS, OUTAGES, RULE, a_world
 from tests.rules.worlds import World, days, item, moment
 
@@ -83,6 +86,7 @@ def test_the_rules_in_force_change_nothing(facts, calendars, outages):
     made, loaded = played(a_world(facts, calendars=calendars, outages=outages))
     stream, step = in_hindsight(made, loaded, loaded)
     assert standing(step.stream.records) == standing(stream.records)
+    assert not disagrees(step)
     assert not step.outreach
 
 
@@ -96,6 +100,24 @@ def test_a_draft_gives_what_it_would_have_given_from_the_beginning(facts, draft)
     under, drafted = played(other)
     _, step = in_hindsight(made, loaded, drafted)
     assert terms(standing(step.stream.records)) == terms(standing(under.streams["case:A"].records))
+
+
+@given(FACTS, CALENDARS, OUTAGES, DRAFTS)
+@settings(max_examples=40, deadline=None)
+def test_what_is_left_out_in_hindsight_has_no_part_in_how_a_case_stands(facts, calendars, outages, draft):
+    """Cards that climb, notices, refusals, requests and complaints: concluded as well, they make no difference."""
+    world = a_world(facts, calendars=calendars, outages=outages)
+    other = copy.deepcopy(world)
+    other.spec["items"][0] |= draft
+    made, loaded = played(world)
+    under = load(msgspec.json.encode(other.spec | {"until": moment(UNTIL)}))
+    stream, step = in_hindsight(made, loaded, under)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hindsight, "holding", lambda view: [c for drawn in holding(view) for c in drawn.found])
+        patch.setattr(hindsight, "_stands", lambda _: True)
+        whole = would_be(stream, under.world, loaded.until, Health())
+    assert standing(step.stream.records) == standing(whole.stream.records)
+    assert step.outreach == whole.outreach
 
 
 @given(FACTS, OTHER_DAYS)
