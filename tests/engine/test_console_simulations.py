@@ -7,6 +7,9 @@ import time
 
 import pytest
 
+from engine.simulation import keep
+from engine.simulation.draft import Draft, Scope
+from engine.simulation.keep import Asked
 from tests.engine.test_console_filings import filled_in
 from tests.support.pages import field, sign_in
 
@@ -71,3 +74,35 @@ def test_a_filed_draft_is_tried_from_its_own_page_and_its_reviewers_see_the_resu
     address = answer.headers["location"]
     assert "已完成" in ended(head, address)
     assert address in head.get(place).text
+
+
+def test_a_draft_from_a_file_may_be_of_any_kind(application):
+    """A ladder for the whole county, by somebody who may try one."""
+    client = sign_in(application, "leading")
+    csrf = re.search(r'name="csrf" value="([^"]*)"', client.get("/simulations").text)[1]
+    ladder = "accountability:\n- matrix: {minor: [5], ordinary: [5], serious: [6], grave: [7]}\n"
+
+    def sent(text: str):
+        return client.post(
+            "/simulations", data={"csrf": csrf, "item": ""}, files={"file": ("draft.yaml", text.encode())}
+        )
+
+    assert "没有任何办件会因此改变" in ended(client, sent(ladder).headers["location"])
+    refused = sent(ladder.replace("minor: [5], ", ""))
+    assert refused.status_code == 422
+    assert "accountability[0].matrix.minor" in refused.text
+    assert sent("{").status_code == 422
+    assert sent("").status_code == 422
+
+
+def test_one_that_is_under_way_can_be_cancelled(head, life):
+    """It is caught before it begins: whoever asked has changed their mind."""
+    with life.pool.connection() as connection:
+        asked_for = Asked("收回", "head", Draft(items=({"code": "UR-01"},)), Scope(), ("urban",))
+        id_ = keep.ask(connection, asked_for, life.clock.now())
+    page = head.get(f"/simulations/{id_}").text
+    csrf = re.search(r'name="csrf" value="([^"]*)"', page)[1]
+    assert f"/simulations/{id_}/cancel" in page
+    answer = head.post(f"/simulations/{id_}/cancel", data={"csrf": csrf})
+    assert answer.status_code == 303
+    assert "没有结果" in head.get(answer.headers["location"]).text

@@ -15,7 +15,9 @@ from engine.console.filing_work import asked_about
 from engine.console.pages.catalogue import current_items
 from engine.console.parts import Console
 from engine.console.visit import Visit, visit
+from engine.errors import OperatorError
 from engine.filings import reading
+from engine.lint.reading import form as read_form
 from engine.simulation import answers, keep
 from engine.simulation.background import begin
 from engine.simulation.check import checked
@@ -95,8 +97,7 @@ def _found(v: Visit, id_: str) -> Kept:
 def _asked(v: Visit) -> str | Refusal:
     """The id of the simulation that was asked for."""
     try:
-        item = _filed(v) if v.form.get("filing") else _item(v)
-        draft, scope = msgspec.convert({"items": [item]}, Draft), _scope(v)
+        draft, scope = msgspec.convert(_draft(v), Draft), _scope(v)
         units = units_of(v.world, draft)
         checked(v.world, draft)
     except RuleError as error:
@@ -104,12 +105,21 @@ def _asked(v: Visit) -> str | Refusal:
     except msgspec.ValidationError as error:
         told = refusal(error)
         return Refusal(told.code, str(told))
+    except OperatorError as error:
+        return Refusal("wrong_value", str(error))
     for unit in units:
         v.need("rules.simulate", unit)
     asked = keep.Asked(v.form.get("title", "").strip()[:200], v.person, draft, scope, tuple(u for u in units if u))
     id_ = keep.ask(_db(v), asked, v.now)
     v.db.commit()
     return id_
+
+
+def _draft(v: Visit) -> Any:
+    """A file says everything; else the entry that was filed, or what was filled in."""
+    if file := v.form.get("file", "").strip():
+        return read_form(v.t("simulations.file"), file.encode())
+    return {"items": [_filed(v) if v.form.get("filing") else _item(v)]}
 
 
 def _filed(v: Visit) -> dict[str, Any]:
@@ -123,7 +133,9 @@ def _filed(v: Visit) -> dict[str, Any]:
 def _item(v: Visit) -> dict[str, Any]:
     """Only what was filled in; all else stays as published."""
     form = {name: value.strip() for name, value in v.form.items()}
-    item: dict[str, Any] = {"code": form.get("item", "")}
+    if not form.get("item"):
+        raise RuleError("missing_field", v.t("simulations.neither"), "item")
+    item: dict[str, Any] = {"code": form["item"]}
     if form.get("amount"):
         item["committed_limit"] = {
             "amount": _number(form["amount"], "amount"),
