@@ -36,11 +36,16 @@ class Listed(Block, frozen=True, tag="list", kw_only=True):
 
 
 class Table(Block, frozen=True, tag="table", kw_only=True):
-    """`wide`: the column that takes what the others leave."""
+    """`weights`: how the columns share what those of weight 0 leave, which are as wide as their words. A cell's first line is the large one."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    wide: int = 0
+    weights: tuple[int, ...]
+
+    @property
+    def lead(self) -> int:
+        """The column that a narrow screen shows first."""
+        return self.weights.index(max(self.weights))
 
 
 class Words(Block, frozen=True, tag="words", kw_only=True):

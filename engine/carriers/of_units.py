@@ -22,23 +22,27 @@ def items_of(world: World, unit: str, on: date) -> list[Item]:
 
 def notice_board(writer: Writer, unit: str, items: Sequence[Item]) -> Leaflet:
     w = writer.w
-    head = (w["code"], w["item"], w["committed"], w["statutory"], w["fee"], w["silence"], w["version_of"])
+    head = (w["code"], w["item_and_basis"], w["committed"], w["statutory"], w["fee"], w["silence"], w["version_of"])
     rows = tuple(
-        (item.code, writer.t.name(item), *_times(writer, item), writer.fees(item), writer.silence(item), _version(item))
+        (
+            item.code, _with_basis(writer, item), *_times(writer, item), writer.fees(item), writer.silence(item), _version(writer, item),
+        )
         for item in items
-    )
+    )  # fmt: skip
     title = w["board_title"].format(unit=writer.unit_name(unit))
-    return _leaflet(writer, "notice_board", unit, items, title, (Table(head=head, rows=rows, wide=5),))
+    return _leaflet(
+        writer, "notice_board", unit, items, title, (Table(head=head, rows=rows, weights=(0, 7, 0, 0, 3, 4, 0)),)
+    )
 
 
 def public_commitment(writer: Writer, unit: str, items: Sequence[Item]) -> Leaflet:
     """Signed by the first responsible person (一把手) and the deputy in charge."""
     w, name = writer.w, writer.unit_name(unit)
     head = (w["code"], w["item"], w["committed"], w["statutory"], w["version_of"])
-    rows = tuple((item.code, writer.t.name(item), *_times(writer, item), _version(item)) for item in items)
+    rows = tuple((item.code, writer.t.name(item), *_times(writer, item), _version(writer, item)) for item in items)
     blocks = (
         Words(paragraphs=(w["commitment_1"].format(unit=name),)),
-        Table(head=head, rows=rows, wide=1),
+        Table(head=head, rows=rows, weights=(0, 5, 3, 3, 4)),
         Words(paragraphs=(w["commitment_2"], w["commitment_3"])),
         Signatures(rows=tuple(_signing(writer, unit)), seal=w["seal"], date=w["date"]),
     )
@@ -48,15 +52,15 @@ def public_commitment(writer: Writer, unit: str, items: Sequence[Item]) -> Leafl
 def bulletin(writer: Writer, unit: str, items: Sequence[Item], since: date) -> Leaflet:
     """What came into force from a day on: new items, other times, items no longer exercised."""
     w = writer.w
-    rows = tuple(sorted(_changes(writer, unit, since)))
-    span = w["bulletin_span"].format(since=writer.d.day(since), until=writer.d.day(writer.on))
+    rows = tuple((writer.d.plain(on), *rest) for on, *rest in sorted(_changes(writer, unit, since)))
+    span = w["bulletin_span"].format(since=writer.d.plain(since), until=writer.d.plain(writer.on))
     head = (w["date"], w["code"], w["item"], w["change"])
-    body: AnyBlock = Table(head=head, rows=rows, wide=2) if rows else Words(paragraphs=(w["no_changes"],))
+    body: AnyBlock = Table(head=head, rows=rows, weights=(0, 0, 3, 2)) if rows else Words(paragraphs=(w["no_changes"],))
     title = w["bulletin_title"].format(unit=writer.unit_name(unit))
     return _leaflet(writer, "bulletin", unit, items, title, (Words(paragraphs=(span,)), body))
 
 
-def _changes(writer: Writer, unit: str, since: date) -> Iterator[tuple[str, ...]]:
+def _changes(writer: Writer, unit: str, since: date) -> Iterator[tuple[date, str, str, str]]:
     versions: dict[str, list[Item]] = {}
     for item in writer.world.items():
         versions.setdefault(item.code, []).append(item)
@@ -64,7 +68,7 @@ def _changes(writer: Writer, unit: str, since: date) -> Iterator[tuple[str, ...]
         for place, item in enumerate(known):
             if item.unit == unit and item.withheld is None and since <= item.effective_from <= writer.on:
                 before = known[place - 1] if place else None
-                yield item.effective_from.isoformat(), code, writer.t.name(item), _change(writer, before, item)
+                yield item.effective_from, code, writer.t.name(item), _change(writer, before, item)
 
 
 def _change(writer: Writer, before: Item | None, item: Item) -> str:
@@ -83,8 +87,13 @@ def _times(writer: Writer, item: Item) -> tuple[str, str]:
     return promised, writer.limit(item.statutory_limit)
 
 
-def _version(item: Item) -> str:
-    return f"{item.version} · {item.effective_from.isoformat()}"
+def _with_basis(writer: Writer, item: Item) -> str:
+    return "\n".join(filter(None, (writer.t.name(item), writer.basis(item))))
+
+
+def _version(writer: Writer, item: Item) -> str:
+    version = writer.w["version"].format(version=item.version)
+    return f"{version}\n{writer.w['effective'].format(date=writer.d.plain(item.effective_from))}"
 
 
 def _signing(writer: Writer, unit: str) -> Iterator[tuple[str, str]]:
@@ -115,5 +124,5 @@ def _foot(writer: Writer, items: Sequence[Item]) -> str:
     """One fingerprint over those of all items, each with its version, and the day."""
     named = "\n".join(f"{item.code}@{item.version} {fingerprint(item)}" for item in items)
     mark = hashlib.sha256(named.encode()).hexdigest()[:SHOWN_OF_FINGERPRINT]
-    codes = ", ".join(f"{item.code} v{item.version}" for item in items[:6]) + (" …" if len(items) > 6 else "")
-    return f"{codes} · {writer.d.day(writer.on)} · {writer.w['fingerprint']} {mark}"
+    count = writer.w["items_on"].format(n=len(items), date=writer.d.plain(writer.on))
+    return f"{count} · {writer.w['fingerprint']} {mark}"

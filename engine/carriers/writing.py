@@ -38,8 +38,9 @@ class Writer:
     def limit(self, limit: Limit | None) -> str:
         if limit is None:
             return "—"
-        word = self.t.code("unit_word", limit.unit)
-        return f"{word} {limit.on or ''}".strip() if limit.unit == "until_date" else f"{limit.amount} {word}"
+        if limit.unit == "until_date":
+            return f"{self.t.code('unit_word', limit.unit)} {limit.on or ''}".strip()
+        return self.t.amount(limit.amount, limit.unit)
 
     def holder(self, holder: str | None) -> str:
         """The post, not the person: a paper outlives who holds it."""
@@ -63,7 +64,9 @@ class Writer:
     def card(self, item: Item) -> Leaflet:
         """A4 explanation card (明白卡): what somebody needs to know before going there."""
         return self._leaflet(
-            "explanation_card", item, (self._promise(item), self._essentials(item), *self._course(item))
+            "explanation_card",
+            item,
+            (self._promise(item), self._essentials(item, self.basis(item)), *self._course(item)),
         )
 
     def guide(self, item: Item) -> Leaflet:
@@ -94,7 +97,7 @@ class Writer:
 
     def foot(self, item: Item) -> str:
         version = self.w["version"].format(version=item.version)
-        effective = self.w["effective"].format(date=self.d.day(item.effective_from))
+        effective = self.w["effective"].format(date=self.d.plain(item.effective_from))
         return f"{item.code} · {version} · {effective} · {self.w['fingerprint']} {fingerprint(item)[:SHOWN_OF_FINGERPRINT]}"
 
     # -- blocks ---------------------------------------------------------------------------------------------------------
@@ -113,12 +116,14 @@ class Writer:
             times.insert(0, (self.w["committed"], self.w["immediate"], ""))
         return Promise(times=tuple(times))
 
-    def _essentials(self, item: Item) -> AnyBlock:
+    def _essentials(self, item: Item, basis: str = "") -> AnyBlock:
         rows = [(self.w["unit"], self.unit_name(item.unit))]
         if item.windows:
             rows.append((self.w["windows"], self._joined(self._windows(item))))
         rows.append((self.w["fee"], self.fees(item)))
         rows.append((self.w["silence"], self.silence(item)))
+        if basis:
+            rows.append((self.w["basis"], basis))
         return Facts(rows=tuple(rows))
 
     def _windows(self, item: Item) -> Iterator[str]:
@@ -135,6 +140,11 @@ class Writer:
             amount = fee.get("amount", "")
             words = f"{yuan(amount)} {self.w['yuan']}" if isinstance(amount, int) else amount
             yield self.w["fee_line"].format(name=name, amount=words).strip()
+
+    def basis(self, item: Item) -> str:
+        """All that the item rests on, in one line."""
+        named = (item.basis,) if isinstance(item.basis, str) else tuple(item.basis.values()) if item.basis else ()
+        return ("；" if self.t.locale == "zh" else "; ").join(dict.fromkeys(filter(None, named)))
 
     def silence(self, item: Item) -> str:
         said = self.w[f"silence_{item.silence.effect}"]
@@ -154,7 +164,7 @@ class Writer:
                 for n, step in enumerate(item.steps, 1)
             )
             head = ("", self.w["step"], self.w["holder"], self.w["limit"])
-            yield Table(heading=self.w["steps"], head=head, rows=rows, wide=1)
+            yield Table(heading=self.w["steps"], head=head, rows=rows, weights=(0, 1, 0, 0))
         office = self.unit_name(self.world.leading_group_office)
         yield Words(heading=self.w["complain"], paragraphs=(self.w["complain_line"].format(office=office),))
 
@@ -179,8 +189,8 @@ class Writer:
             yield Facts(heading=self.w["suspensions"], rows=rows)
         if item.extension is not None and item.extension.max is not None:
             said = self.w["extension_line"].format(n=item.extension.max_times, limit=self.limit(item.extension.max))
-            basis = (item.extension.basis,) if item.extension.basis else ()
-            yield Words(heading=self.w["extension"], paragraphs=(said, *basis))
+            basis = self.w["aside"].format(words=item.extension.basis) if item.extension.basis else ""
+            yield Words(heading=self.w["extension"], paragraphs=(said + basis,))
         if item.offices:
             rows = tuple((one.name or self.unit_name(one.id), self.limit(one.limit)) for one in item.offices)
             yield Facts(heading=self.w["offices"], rows=rows)

@@ -51,7 +51,9 @@ def render(document: bytes, locale: Locale, standing: Standing, key: Signer) -> 
 def typeset(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
     """A page for archives (PDF/A-3a) that can also be read aloud (PDF/UA-1)."""
     compiler = typst.Compiler(template.read_bytes(), font_paths=fonts.for_typst(), ignore_system_fonts=True)
-    pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=_STANDARDS, timestamp=at.replace(microsecond=0))
+    pdf = compiler.compile(
+        format="pdf", sys_inputs=inputs, pdf_standards=_STANDARDS, timestamp=at.replace(microsecond=0)
+    )
     assert isinstance(pdf, bytes)
     return pdf
 

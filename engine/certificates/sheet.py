@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from engine.certificates.document import Certificate, ClockShown, Document, Named
-from engine.certificates.strip import strip_of
+from engine.certificates.strip import strip_of, why_of
 from engine.certificates.verify import Force
 from engine.console.dates import Dates
 from engine.console.i18n import Locale, Texts
@@ -116,7 +116,7 @@ class _Writer:
         if standing.status == "valid":
             return ""
         status = self._t.code("certificate_status", standing.status)
-        return self._w["banner"].format(status=status, since=self._d.instant(standing.since))
+        return self._w["banner"].format(status=status, since=self._instant(standing.since))
 
     def _sentence(self) -> str:
         form = "sentence" if self._c.about == "case" else "sentence_office"
@@ -133,8 +133,8 @@ class _Writer:
         yield w["unit"], self._name(c.unit)
         yield w["case"], c.case
         yield w["basis"], c.basis or "—"
-        yield w["legal_at"], self._d.instant(c.legal_at)
-        yield w["issued_at"], self._d.instant(c.issued_at)
+        yield w["legal_at"], self._instant(c.legal_at)
+        yield w["issued_at"], self._instant(c.issued_at)
 
     def _applicant(self) -> str:
         if self._document.disclosed is not None:
@@ -146,7 +146,7 @@ class _Writer:
             self._clock_name(clock),
             self._limit(clock.limit),
             self._moment(clock.started),
-            f"{self._d.day(clock.due_on)} 24:00" if self._ends_with_day(clock) else self._moment(clock.expires_at),
+            f"{self._d.plain(clock.due_on)} 24:00" if self._ends_with_day(clock) else self._moment(clock.expires_at),
         )
 
     def _clock_name(self, clock: ClockShown) -> str:
@@ -173,8 +173,9 @@ class _Writer:
     def _limit(self, limit: Limit | None) -> str:
         if limit is None:
             return "—"
-        word = self._t.code("unit_word", limit.unit)
-        return f"{word} {limit.on or ''}".strip() if limit.unit == "until_date" else f"{limit.amount} {word}"
+        if limit.unit == "until_date":
+            return f"{self._t.code('unit_word', limit.unit)} {limit.on or ''}".strip()
+        return self._t.amount(limit.amount, limit.unit)
 
     def _proof(self) -> Iterator[tuple[str, str]]:
         w, c, signature = self._w, self._c, self._document.signature
@@ -191,12 +192,12 @@ class _Writer:
             return self._t.code("clock", clock.name)
         started = self._moment(clock.started)
         name = self._t.code("clock", clock.name)
-        return self._w["days_of"].format(name=name, started=started, due=self._d.day(clock.due_on))
+        return self._w["days_of"].format(name=name, started=started, due=self._d.plain(clock.due_on))
 
     def _days(self, clock: ClockShown) -> Iterator[tuple[str, ...]]:
         for day in clock.days:
             count = "" if day.n is None else str(day.n)
-            yield self._d.day(day.on), count, self._t.code("why", day.why), day.basis
+            yield self._d.day(day.on), count, why_of(self._t.locale, day.why) or self._w["counted"], day.basis
 
     def _ends_with_day(self, clock: ClockShown) -> bool:
         if clock.expires_at is None or clock.due_on is None:
@@ -208,15 +209,19 @@ class _Writer:
         if not text:
             return "—"
         if len(text) == len("2026-03-02"):
-            return self._d.day(text)
-        return self._d.instant(text)[:-3]
+            return self._d.plain(text)
+        return self._instant(text)[:-3]
+
+    def _instant(self, at: datetime | str | None) -> str:
+        """To the second, without its weekday; an em dash for none."""
+        return f"{self._d.plain(self._d.local(at).date())} {self._d.local(at):%H:%M:%S}" if at else "—"
 
     def _end(self, text: str) -> str:
         """The end of a limit with its year: 00:00 is said as 24:00 of the last day."""
         local = self._d.local(text)
         if (local.hour, local.minute, local.second) == (0, 0, 0):
             last: date = local.date() - timedelta(days=1)
-            return f"{self._d.day(last)} 24:00"
+            return f"{self._d.plain(last)} 24:00"
         return self._moment(text)
 
     def _name(self, named: Named) -> str:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from engine.certificates.document import Certificate, Day
 from engine.console.dates import Dates
 from engine.console.day_strip import Kind, Mark, StripDay, day_strip
-from engine.console.i18n import Texts
+from engine.console.i18n import Locale, Texts
+from engine.explanation.telling import words
 
 _IDLE: dict[str, Kind] = {
     "day_zero": "zero", "suspended": "suspended", "restarted": "suspended", "weekend": "off", "off": "off"
 }  # fmt: skip
 PER_ROW = 21
 _FAMILY = 'font-family="Noto Sans CJK SC"'
+
+
+def why_of(locale: Locale, why: str) -> str:
+    """Why a day counted or not, in the words of the account that explains the date; nothing of a day like any other."""
+    return words(locale).get(f"why.{why}", why)
 
 
 def strip_of(certificate: Certificate, t: Texts, d: Dates) -> str:
@@ -26,7 +32,7 @@ def strip_of(certificate: Certificate, t: Texts, d: Dates) -> str:
 
 def _day(day: Day, certificate: Certificate, t: Texts, d: Dates) -> StripDay:
     kind: Kind = "counted" if day.n is not None else _IDLE.get(day.why, "waiting")
-    say = f"{d.day(day.on)} · {t.code('why', day.why)}"
+    say = " · ".join(filter(None, (d.day(day.on), why_of(t.locale, day.why))))
     n = 0 if kind == "zero" else day.n
     return StripDay(day.on, kind, say, n, day.why == "make_up", d.month(day.on), _marks(day, certificate, t))
 

@@ -216,5 +216,5 @@ def _value(words: Any, value: Any) -> str:
     from rules.limit import Limit
 
     if isinstance(value, Limit):
-        return f"{value.amount} {words.code('unit_word', value.unit)}"
+        return str(words.amount(value.amount, value.unit))
     return "—" if value is None else str(value)

@@ -31,6 +31,15 @@ class Dates:
             return f"{on.year}年{on.month}月{on.day}日 {self.weekday(on)}"
         return f"{self.weekday(on)} {on.day} {_EN_MONTHS[on.month - 1]} {on.year}"
 
+    def plain(self, on: date | str | None) -> str:
+        """A date as papers and laws write it, without its weekday: 2026年11月23日, 23 November 2026."""
+        if not on:
+            return "—"
+        on = as_date(on)
+        if self.locale == "zh":
+            return f"{on.year}年{on.month}月{on.day}日"
+        return f"{on.day} {on:%B} {on.year}"
+
     def short_day(self, on: date | str | None) -> str:
         """A date without its year, for tables of what is near."""
         if not on:

@@ -50,6 +50,11 @@ class Texts:
         word = self._messages.get(f"{group}.{head}", head)
         return f"{word} · {rest}" if rest else word
 
+    def amount(self, number: int, unit: str) -> str:
+        """A length of time: 13 个工作日, 13 working days, 1 working day."""
+        word = self.code("unit_word", unit)
+        return f"{number} {word.removesuffix('s') if self.locale == 'en' and number == 1 else word}"
+
     def name(self, thing: Any) -> str:
         """The name of a unit, person or item in this language; its id where it has none."""
         own = getattr(thing, "name", "") or ""

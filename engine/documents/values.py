@@ -143,7 +143,7 @@ class Author:
         """What is withheld and for how long, as the unit's rules say it."""
         term = self._row["data"].get("term") or {}
         period = term.get("period")
-        length = f"{period['amount']} {self._t.code('unit_word', period['unit'])}" if period else None
+        length = self._t.amount(period["amount"], period["unit"]) if period else None
         return "；".join(part for part in (term.get("amount"), length) if part) or None
 
     def _rules(self) -> Accountability:

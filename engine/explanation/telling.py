@@ -171,7 +171,7 @@ class Teller:
         yield self._say("calendar", version=account.calendar)
 
     def _limit(self, limit: Limit) -> str:
-        return f"{limit.amount} {self._unit(limit.unit, limit.amount)}"
+        return self._codes.amount(limit.amount, limit.unit)
 
     def _unit(self, unit: str, amount: int) -> str:
         word = self._codes.code("unit_word", unit)

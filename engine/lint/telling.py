@@ -33,12 +33,9 @@ def told(found: Lint, locale: Locale) -> Told:
 
 def limit_words(texts: Texts, limit: Limit) -> str:
     """A limit as people say it: `13 个工作日`, `1 working day`."""
-    word = texts.code("unit_word", limit.unit)
     if limit.unit == "until_date":
-        return word
-    if texts.locale == "en" and limit.amount == 1:
-        word = word.removesuffix("s")
-    return f"{limit.amount} {word}"
+        return texts.code("unit_word", limit.unit)
+    return texts.amount(limit.amount, limit.unit)
 
 
 def _word(texts: Texts, name: str, value: Any) -> str:

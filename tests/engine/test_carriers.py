@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.request
 from datetime import date, timedelta
 
 import msgspec
@@ -22,46 +23,73 @@ from engine.certificates.glyphs import MissingGlyphError
 from engine.certificates.pdf_seal import attachment
 from engine.cli.carrier import app as command
 from engine.jobs.carrier_watch import CarrierWatch
-from engine.provisioning.folder import read_folder
-from engine.provisioning.record import world_of
 from engine.storage.config import record
 from engine.storage.world import load_world
 from rules.carriers import OF_UNITS, fingerprint
 from rules.items import Withholding
-from tests.support.county import FOLDER, at
+from tests.support.county import at, serve
+from tests.support.every_paper import ON, SITE, carriers, certificates, county, every_paper, long_carriers
 from tests.support.fonts import NOBODY_HAS
 from tests.support.pages import sign_in
 from tests.support.papers_seen import pictures, text_of
 from tests.support.worlds import a_database
 
-ON = date(2026, 3, 2)
-SITE = "https://gov.example"
-
 
 @pytest.fixture(scope="module")
 def world():
-    return world_of(read_folder(FOLDER))
-
-
-def every_paper(world, locale):
-    item = world.item("PL-01", ON)
-    yield from (printing.of_item(world, item, kind, locale, ON, SITE) for kind in printing.OF_ITEMS)
-    yield from (printing.of_unit(world, "planning", kind, locale, ON, SITE) for kind in sorted(OF_UNITS))
+    return county()
 
 
 @pytest.mark.parametrize("locale", ["zh", "en"])
-def test_every_paper_is_for_archives_names_its_source_and_leads_to_the_rule_in_force(world, locale):
-    for printed in every_paper(world, locale):
+def test_every_carrier_names_its_source_and_its_code_is_read_from_the_printed_page(locale):
+    for printed in (*carriers(locale), *long_carriers(locale)):
         pdf = printed.pdf
-        assert b"<pdfaid:part>3</pdfaid:part>" in pdf
-        (code,) = zxingcpp.read_barcodes(pictures(pdf)[0])
-        assert code.text == printed.leaflet.address
-        assert code.text.startswith(f"{SITE}/public/")
+        for dpi in (300, 110):
+            (code,) = zxingcpp.read_barcodes(pictures(pdf, dpi, pages=1)[0])
+            assert (code.text, code.format) == (printed.leaflet.address, zxingcpp.BarcodeFormat.QRCode), printed.kind
         shown = text_of(pdf)
-        assert "PL-01" in shown
+        assert printed.items[0].code in shown
         assert re.search(r"[0-9a-f]{16}", shown)
         assert "2025" in shown
         assert attachment(pdf) == msgspec.json.encode(list(printed.items), order="sorted")
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_the_code_of_a_certificate_is_read_from_the_printed_page(locale):
+    for _, pdf in certificates(locale):
+        (code,) = zxingcpp.read_barcodes(pictures(pdf, 300, pages=1)[0])
+        assert code.text == f"{SITE}/certificates/MX-AL-2026-0007-20261017"
+
+
+def test_what_fits_on_one_sheet_is_on_one_and_further_sheets_name_the_paper():
+    pages = {printed.kind: len(pictures(printed.pdf, 20)) for printed in carriers("zh")}
+    assert pages == {"explanation_card": 1, "guide": 2, "bulletin": 1, "notice_board": 1, "public_commitment": 1}
+    long = next(long_carriers("zh"))
+    first, *further = text_of(long.pdf).strip("\f").split("\f")
+    assert len(further) == 2
+    assert all("国有建设用地使用权及房屋所有权首次登记" in sheet and "明白卡" in sheet for sheet in further)
+    assert "第 1 页，共 3 页" in first
+
+
+def test_nothing_runs_over_the_edge_of_a_sheet():
+    for name, sheet in ((name, sheet) for name, pdf in every_paper().items() for sheet in pictures(pdf, 50)):
+        height, width = sheet.shape
+        edge = round(18 / 25.4 * 50)
+        rows = [bytes(sheet.cast("B")[row * width : (row + 1) * width]) for row in range(height)]
+        assert all(min(row[:edge]) > 250 and min(row[-edge:]) > 250 for row in rows), name
+        assert any(min(row) < 100 for row in rows), name
+
+
+def test_dates_stand_as_papers_write_them():
+    for printed in carriers("zh"):
+        shown = text_of(printed.pdf)
+        assert "2025年7月1日" in shown and "2025-07-01" not in shown and not re.search("日 ?周", shown)
+
+
+def test_a_card_and_a_board_name_what_they_rest_on(world):
+    for printed in carriers("zh"):
+        if printed.kind in {"explanation_card", "guide", "notice_board"}:
+            assert "《中华人民共和国行政许可法》第四十二" in text_of(printed.pdf).replace("\n", ""), printed.kind
 
 
 def test_a_card_says_what_is_published_and_nothing_else(world):
@@ -155,6 +183,22 @@ def test_anybody_reads_what_is_public_and_a_paper_of_another_version_is_told_so(
     assert anybody.get("/public/units/planning/notice_board.pdf").content.startswith(b"%PDF")
     assert anybody.get("/public/items/none").status_code == 404
     assert anybody.get("/public/items/PL-01/photo.pdf").status_code == 404
+
+
+@pytest.mark.postgres
+def test_who_scans_a_printed_code_reads_the_rule_in_force(life, application):
+    with life.pool.connection() as db:
+        world = load_world(db)
+    on = world.calendar(life.clock.now()).local_date(life.clock.now())
+    with serve(application) as site:
+        printed = [printing.of_item(world, world.item("PL-01", on), kind, "zh", on, site) for kind in printing.OF_ITEMS]
+        printed += [printing.of_unit(world, "planning", kind, "zh", on, site) for kind in sorted(OF_UNITS)]
+        for one in printed:
+            (code,) = zxingcpp.read_barcodes(pictures(one.pdf, 300, pages=1)[0])
+            with urllib.request.urlopen(code.text, timeout=20) as answer:
+                page = answer.read().decode()
+            assert "建设工程规划许可证核发" in page, one.kind
+            assert ("现行版本" in page) == (one.kind in printing.OF_ITEMS), one.kind
 
 
 @pytest.mark.postgres

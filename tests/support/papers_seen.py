@@ -10,9 +10,9 @@ def text_of(pdf: bytes) -> str:
     return _run("pdftotext", "-layout", "-", "-", pdf=pdf).decode()
 
 
-def pictures(pdf: bytes, dpi: int = 150) -> list[memoryview]:
-    """Each page as a grey picture (rows of pixels, 255 is white)."""
-    return list(_pages(_run("pdftoppm", "-gray", "-r", str(dpi), "-", pdf=pdf)))
+def pictures(pdf: bytes, dpi: int = 150, pages: int = 99) -> list[memoryview]:
+    """The first pages, each as a grey picture (rows of pixels, 255 is white)."""
+    return list(_pages(_run("pdftoppm", "-gray", "-r", str(dpi), "-l", str(pages), "-", pdf=pdf)))
 
 
 def cells(page: memoryview, dpi: int, size: float, columns: int) -> Iterator[bytes]:
