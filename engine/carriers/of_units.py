@@ -12,6 +12,8 @@ from rules.carriers import fingerprint
 from rules.items import Item
 from rules.world import World
 
+_LONG_CODE = 12  # characters
+
 
 def items_of(world: World, unit: str, on: date) -> list[Item]:
     """What the unit itself has published and exercises on a day, in order of code."""
@@ -31,7 +33,12 @@ def notice_board(writer: Writer, unit: str, items: Sequence[Item]) -> Leaflet:
     )  # fmt: skip
     title = w["board_title"].format(unit=writer.unit_name(unit))
     return _leaflet(
-        writer, "notice_board", unit, items, title, (Table(head=head, rows=rows, weights=(0, 7, 0, 0, 3, 4, 0)),)
+        writer,
+        "notice_board",
+        unit,
+        items,
+        title,
+        (Table(head=head, rows=rows, weights=(_of_codes(items), 7, 0, 0, 3, 4, 0)),),
     )
 
 
@@ -42,7 +49,7 @@ def public_commitment(writer: Writer, unit: str, items: Sequence[Item]) -> Leafl
     rows = tuple((item.code, writer.t.name(item), *_times(writer, item), _version(writer, item)) for item in items)
     blocks = (
         Words(paragraphs=(w["commitment_1"].format(unit=name),)),
-        Table(head=head, rows=rows, weights=(0, 5, 3, 3, 4)),
+        Table(head=head, rows=rows, weights=(_of_codes(items), 5, 3, 3, 4)),
         Words(paragraphs=(w["commitment_2"], w["commitment_3"])),
         Signatures(rows=tuple(_signing(writer, unit)), seal=w["seal"], date=w["date"]),
     )
@@ -55,7 +62,11 @@ def bulletin(writer: Writer, unit: str, items: Sequence[Item], since: date) -> L
     rows = tuple((writer.d.plain(on), *rest) for on, *rest in sorted(_changes(writer, unit, since)))
     span = w["bulletin_span"].format(since=writer.d.plain(since), until=writer.d.plain(writer.on))
     head = (w["date"], w["code"], w["item"], w["change"])
-    body: AnyBlock = Table(head=head, rows=rows, weights=(0, 0, 3, 2)) if rows else Words(paragraphs=(w["no_changes"],))
+    body: AnyBlock = (
+        Table(head=head, rows=rows, weights=(0, _of_codes(items), 5, 3))
+        if rows
+        else Words(paragraphs=(w["no_changes"],))
+    )
     title = w["bulletin_title"].format(unit=writer.unit_name(unit))
     return _leaflet(writer, "bulletin", unit, items, title, (Words(paragraphs=(span,)), body))
 
@@ -89,6 +100,11 @@ def _times(writer: Writer, item: Item) -> tuple[str, str]:
 
 def _with_basis(writer: Writer, item: Item) -> str:
     return "\n".join(filter(None, (writer.t.name(item), writer.basis(item))))
+
+
+def _of_codes(items: Sequence[Item]) -> int:
+    """The column of codes: as wide as they are where they are short; those of the national catalogue have 31 characters."""
+    return 3 if any(len(item.code) > _LONG_CODE for item in items) else 0
 
 
 def _version(writer: Writer, item: Item) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from rich.console import Console
+from rich.progress import track
 
 from engine.cli.columns import Column, print_columns
 from engine.cli.output import Output, print_json
@@ -27,6 +29,7 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 Place = Annotated[str, typer.Option(help="在哪里 · where it is")]
 Actor = Annotated[str, typer.Option(help="由谁；不写为系统登录名 · by whom; default: the login")]
 Kind = Annotated[str, typer.Option("--carrier", help="载体种类 · the kind of carrier")]
+_MANY = 10  # names; for fewer no bar is shown
 _COLUMNS = (
     Column("item", "事项", "item"),
     Column("unit", "单位", "unit"),
@@ -44,7 +47,9 @@ def carrier() -> None:
 
 @app.command("print")
 def print_(
-    names: Annotated[list[str], typer.Argument(help="事项编码或单位 · codes of items, or units")],
+    names: Annotated[list[str] | None, typer.Argument(help="事项编码或单位 · codes of items, or units")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="全部单位和事项 · all units and items")] = False,
     kind: Annotated[list[str] | None, typer.Option(help="只印这些 · only these kinds")] = None,
     to: Annotated[Path, typer.Option(help="文件夹 · the folder")] = Path(),
     lang: Annotated[Literal["zh", "en"] | None, typer.Option(help="语言 · the language")] = None,
@@ -62,7 +67,10 @@ def print_(
         world = load_world(connection)
         on = world.calendar(clock.now()).local_date(clock.now())
         where = (lang or language(), on, site_of(settings))
-        for name in names:
+        named = _everything(world, on) if every else names
+        if not named or (every and names):
+            raise OperatorError(pick("请写明事项或单位，或者用 --all", "name items or units, or say --all, not both"))
+        for name in track(named, pick("印制", "printing"), console=Console(stderr=True), disable=len(named) < _MANY):
             for printed in _printed(world, name, kind, where, since.date() if since else None):
                 file = to / f"{_safe(name)}-{printed.kind}.pdf"
                 file.write_bytes(printed.pdf)
@@ -190,6 +198,13 @@ def _printed(world: World, name: str, kinds: list[str] | None, where: Any, since
                 yield printing.of_unit(world, name, kind, where[0], where[1], where[2], since)
     else:
         raise OperatorError(pick(f"没有事项或单位 {name!r}", f"no item in force and no unit is called {name!r}"))
+
+
+def _everything(world: World, on: date) -> list[str]:
+    """Each unit that has published something, and each item that is published and exercised."""
+    codes = sorted({item.code for item in world.items()})
+    items = [item for code in codes if (item := world.published(code, on)) is not None and not item.retired]
+    return [*sorted({item.unit for item in items if item.unit in world.units}), *(item.code for item in items)]
 
 
 def _safe(name: str) -> str:

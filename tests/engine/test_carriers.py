@@ -28,7 +28,7 @@ from engine.storage.world import load_world
 from rules.carriers import OF_UNITS, fingerprint
 from rules.items import Withholding
 from tests.support.county import at, serve
-from tests.support.every_paper import ON, SITE, carriers, certificates, county, every_paper, long_carriers
+from tests.support.every_paper import ON, SITE, an_item, carriers, certificates, county, every_paper, long_carriers
 from tests.support.fonts import NOBODY_HAS
 from tests.support.pages import sign_in
 from tests.support.papers_seen import pictures, text_of
@@ -48,7 +48,7 @@ def test_every_carrier_names_its_source_and_its_code_is_read_from_the_printed_pa
             (code,) = zxingcpp.read_barcodes(pictures(pdf, dpi, pages=1)[0])
             assert (code.text, code.format) == (printed.leaflet.address, zxingcpp.BarcodeFormat.QRCode), printed.kind
         shown = text_of(pdf)
-        assert printed.items[0].code in shown
+        assert printed.kind == "bulletin" or printed.items[0].code[:12] in shown
         assert re.search(r"[0-9a-f]{16}", shown)
         assert "2025" in shown
         assert attachment(pdf) == msgspec.json.encode(list(printed.items), order="sorted")
@@ -78,6 +78,17 @@ def test_nothing_runs_over_the_edge_of_a_sheet():
         rows = [bytes(sheet.cast("B")[row * width : (row + 1) * width]) for row in range(height)]
         assert all(min(row[:edge]) > 250 and min(row[-edge:]) > 250 for row in rows), name
         assert any(min(row) < 100 for row in rows), name
+
+
+def test_what_says_little_is_printed_as_well(world):
+    bare = msgspec.structs.replace(
+        an_item(), committed_limit=None, statutory_limit=None, steps=(), materials=(), basis=None, windows=()
+    )
+    for kind in printing.OF_ITEMS:
+        assert "未列材料" in text_of(printing.of_item(world, bare, kind, "zh", ON, SITE).pdf)
+    for kind in sorted(OF_UNITS):
+        shown = text_of(printing.of_unit(world.but(items=()), "planning", kind, "zh", ON, SITE).pdf)
+        assert "共 0 项" in shown
 
 
 def test_dates_stand_as_papers_write_them():
@@ -277,6 +288,19 @@ def test_papers_are_printed_into_a_folder(run, tmp_path):
         "planning-public_commitment.pdf",
     } <= names
     assert run("print", "nothing").exit_code == 1
+    assert run("print").exit_code == run("print", "P", "--all").exit_code == 1
+
+
+@pytest.mark.postgres
+def test_the_whole_county_is_printed_with_one_command(run, tmp_path):
+    result = run(
+        "print", "--all", "--kind", "explanation_card", "--kind", "notice_board", "--to", str(tmp_path / "all")
+    )
+    assert result.exit_code == 0, (result.output, result.exception)
+    made = {path.name for path in (tmp_path / "all").iterdir()}
+    assert {"P-explanation_card.pdf", "planning-notice_board.pdf"} <= made
+    assert made == {line.rpartition("/")[2] for line in result.stdout.splitlines()}
+    assert not [name for name in made if "guide" in name]
 
 
 @pytest.mark.postgres

@@ -22,6 +22,7 @@ from engine.provisioning.folder import ProvisionError, read_folder
 from engine.storage.world import build
 from tests.support.fonts import NOBODY_HAS
 from tests.support.papers import a_paper
+from tests.support.papers_seen import text_of
 
 KEY = Signer("k" * 43, b"\1" * 32)
 GOOD = "# 告知书\n{{ addressee }}：{{ cause }}"
@@ -37,6 +38,14 @@ def test_every_paper_is_set_in_both_languages_with_its_content_attached(kind):
     digest = hashlib.sha256(content).hexdigest()
     for locale in ("zh", "en"):
         assert attachment(render(content, digest, locale, KEY)) == content
+
+
+def test_a_signature_never_stands_on_a_sheet_of_its_own():
+    """Reasons of one line more each time, about one sheet long: the last sheet has text above the signature."""
+    for lines in range(6, 18):
+        content = canonical(a_paper("decision", reason="\n".join(["经查属实。"] * lines)))
+        last = text_of(render(content, "0" * 64, "zh", KEY)).rstrip("\f").rpartition("\f")[2]
+        assert last.index("申请复核") < last.index("领导小组办公室\n"), lines
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def a_long_item() -> Item:
     )  # fmt: skip
     name = "国有建设用地使用权及房屋所有权首次登记与建设工程规划许可证核发（含临时建设工程、变更、延期）联合办理"
     english = "Joint first registration of state-owned land use and house ownership with the planning permit for works"
-    return msgspec.structs.replace(item, name=name, name_en=english, materials=materials, steps=steps)
+    code = "11370000004502627L3370117001000"
+    return msgspec.structs.replace(item, code=code, name=name, name_en=english, materials=materials, steps=steps)
 
 
 def carriers(locale: Locale, world: World | None = None) -> Iterator[Printed]:
@@ -76,7 +77,7 @@ def long_carriers(locale: Locale) -> Iterator[Printed]:
 def a_wide_county() -> World:
     """One unit with sixty items."""
     made = tuple(
-        msgspec.structs.replace(item, code=f"{item.code}-{n:02d}", unit=UNIT, committed_limit=Limit("working_days", n % 20 + 1))
+        msgspec.structs.replace(item, code=f"11370000004502627L33701170{n:02d}00{item.code[-1]}{item.code[:2]}", unit=UNIT, committed_limit=Limit("working_days", n % 20 + 1))
         for n in range(15) for item in (an_item(code) for code in ("PL-01", "PL-02", "PL-03", "UR-02"))
     )  # fmt: skip
     return county().but(items=made)
@@ -86,6 +87,10 @@ def documents(locale: Locale) -> Iterator[tuple[str, bytes]]:
     for kind in KINDS:
         content = canonical(a_paper(kind))
         yield kind, document_page(content, hashlib.sha256(content).hexdigest(), locale, KEY)
+    content = canonical(
+        a_paper("decision", case_number="0123456789" * 9, reason="\n".join(["经查，逾期属实。" * 30] * 12))
+    )
+    yield "decision-long", document_page(content, hashlib.sha256(content).hexdigest(), locale, KEY)
 
 
 def certificates(locale: Locale) -> Iterator[tuple[str, bytes]]:
