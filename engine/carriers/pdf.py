@@ -1,4 +1,4 @@
-"""A leaflet as PDF/A-3: every character drawn, a QR code that leads to the rule in force, the published item attached as it was printed from."""
+"""A leaflet as PDF/A-3a: every character drawn, a QR code that leads to the rule in force, the published item attached as it was printed from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The certificate as PDF/A-3 on A4: set from its document alone, with the document attached and every byte sealed."""
+"""The certificate as PDF/A-3a on A4: set from its document alone, with the document attached and every byte sealed."""
 
 from __future__ import annotations
 

@@ -9,7 +9,9 @@ from engine.console.i18n import Locale
 
 _ZH_DAYS = "一二三四五六日"
 _EN_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_EN_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_EN_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 class Dates:
@@ -29,7 +31,7 @@ class Dates:
         on = as_date(on)
         if self.locale == "zh":
             return f"{on.year}年{on.month}月{on.day}日 {self.weekday(on)}"
-        return f"{self.weekday(on)} {on.day} {_EN_MONTHS[on.month - 1]} {on.year}"
+        return f"{self.weekday(on)} {on.day} {_EN_MONTHS[on.month - 1][:3]} {on.year}"
 
     def plain(self, on: date | str | None) -> str:
         """A date as papers and laws write it, without its weekday: 2026年11月23日, 23 November 2026."""
@@ -38,7 +40,7 @@ class Dates:
         on = as_date(on)
         if self.locale == "zh":
             return f"{on.year}年{on.month}月{on.day}日"
-        return f"{on.day} {on:%B} {on.year}"
+        return f"{on.day} {_EN_MONTHS[on.month - 1]} {on.year}"
 
     def short_day(self, on: date | str | None) -> str:
         """A date without its year, for tables of what is near."""
@@ -47,10 +49,10 @@ class Dates:
         on = as_date(on)
         if self.locale == "zh":
             return f"{on.month}月{on.day}日 {self.weekday(on)}"
-        return f"{self.weekday(on)} {on.day} {_EN_MONTHS[on.month - 1]}"
+        return f"{self.weekday(on)} {on.day} {_EN_MONTHS[on.month - 1][:3]}"
 
     def month(self, on: date) -> str:
-        return f"{on.month}月" if self.locale == "zh" else _EN_MONTHS[on.month - 1]
+        return f"{on.month}月" if self.locale == "zh" else _EN_MONTHS[on.month - 1][:3]
 
     def local(self, at: datetime | str) -> datetime:
         return as_instant(at).astimezone(self.zone)

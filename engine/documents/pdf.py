@@ -1,4 +1,4 @@
-"""A paper as PDF/A-3 on A4: set from its content alone, with the content attached and every byte sealed."""
+"""A paper as PDF/A-3a on A4: set from its content alone, with the content attached and every byte sealed."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from engine.certificates.font_file import FontFileError
 from engine.certificates.glyphs import MissingGlyphError, clusters, demand
 from engine.certificates.keys import Signer
 from engine.certificates.pdf import typeset
+from engine.config import load
+from engine.doctor import examine, paper_fonts
 from engine.documents.pdf import render
 from engine.ledger.canonical import canonical
 from tests.support.fonts import NOBODY_HAS, a_font
@@ -144,6 +146,17 @@ def test_a_name_that_our_fonts_lack_is_printed_with_a_font_of_the_operators(fold
     assert f"赵{NOBODY_HAS}" in text_of(render(content, digest, "zh", KEY))
     ours, own = drawn(f"龙{NOBODY_HAS}", tmp_path)
     assert min(ours) < 90 and min(own) < 90 and ours != own
+
+
+def test_doctor_says_what_the_folder_adds_and_what_is_wrong_with_it(folder):
+    assert paper_fonts(load({})).found.startswith("ours alone")
+    with_folder = load({"JIANNUO_FONTS": str(folder.parent)})
+    assert paper_fonts(with_folder).level == "warning"
+    (folder / "own.otf").write_bytes(a_font())
+    assert paper_fonts(with_folder).found.endswith("1 with 1 characters")
+    (folder / "broken.ttf").write_bytes(b"no font")
+    (said,) = [one for one in examine(with_folder) if one.check == "paper_fonts"]
+    assert said.level == "error" and "broken.ttf" in said.found
 
 
 def test_a_private_character_is_refused_even_if_a_font_of_the_operators_has_it(folder):
