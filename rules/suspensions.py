@@ -74,13 +74,19 @@ def _moment(at: datetime | date, calendar: Calendar, *, at_end: bool) -> tuple[d
 
 
 def _joined(stops: list[Stop], start: datetime, calendar: Calendar) -> list[Stop]:
+    """Overlapping stops are one, and so are two without running time between them; not where the second stops a later day than the first restarts."""
     found: list[Stop] = []
     for stop in sorted(_from_start(stop, start, calendar) for stop in stops if stop.end > start):
-        if found and stop.begin <= found[-1].end:
+        if found and (stop.begin < found[-1].end or _in_the_instant(found[-1], stop)):
             found[-1] = _union(found[-1], stop)
         else:
             found.append(stop)
     return found
+
+
+def _in_the_instant(early: Stop, late: Stop) -> bool:
+    """Whether the clock stops again in the very instant of its restart, on that day."""
+    return late.begin == early.end and late.stopped_on <= early.restarted_on
 
 
 def _from_start(stop: Stop, start: datetime, calendar: Calendar) -> Stop:
@@ -88,6 +94,8 @@ def _from_start(stop: Stop, start: datetime, calendar: Calendar) -> Stop:
     return stop._replace(begin=max(stop.begin, start), stopped_on=max(stop.stopped_on, calendar.local_date(start)))
 
 
-def _union(early: Stop, late: Stop) -> Stop:
-    longer = late if late.end > early.end else early
-    return Stop(early.begin, longer.end, early.stopped_on, longer.restarted_on, early.restarts or late.restarts)
+def _union(one: Stop, other: Stop) -> Stop:
+    """Of two that end in one instant the later restart day counts: a stop whose days both count ends where it begins."""
+    longer = max(one, other, key=lambda stop: (stop.end, stop.restarted_on))
+    stopped_on = min(one.stopped_on, other.stopped_on)
+    return Stop(one.begin, longer.end, stopped_on, longer.restarted_on, one.restarts or other.restarts)

@@ -90,14 +90,13 @@ def length(leg, first, how, first_counts):
 
 
 def joined(spans):
-    """Overlapping stops count once, and run the limit again if one of them does."""
+    """Overlapping stops count once, and run the limit again if one of them does; a stop on the day after a restart is another."""
     found = []
     for begin, end, stopped, restarted, again in sorted(spans):
-        if found and begin <= found[-1][1]:
+        if found and (begin < found[-1][1] or (begin == found[-1][1] and stopped <= found[-1][3])):
             last = found[-1]
-            last[4] = last[4] or again
-            if end > last[1]:
-                last[1], last[3] = end, restarted
+            last[1:4:2] = max((last[1], last[3]), (end, restarted))
+            last[2], last[4] = min(last[2], stopped), last[4] or again
         else:
             found.append([begin, end, stopped, restarted, again])
     return found

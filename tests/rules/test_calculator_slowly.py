@@ -165,3 +165,27 @@ def test_a_stop_that_takes_no_day_makes_none_count_twice():
         "suspensions": [{"from": "2026-02-21", "to": "2026-02-21", "kind": "pause"}],
     }  # fmt: skip
     assert answer_dict(question)["amount"] == 1
+
+
+BOTH, NEITHER = ({"stop_day_counts": counts, "restart_day_counts": counts} for counts in (True, False))
+
+
+@pytest.mark.parametrize(
+    ("counts", "since", "amount", "stops", "last"),
+    [
+        (BOTH, "2026-03-01", 1, [("2026-03-02", "2026-03-02"), ("2026-03-02", "2026-03-03")], "2026-03-03"),
+        (BOTH, "2026-03-01", 1, [("2026-03-02", "2026-03-02")], "2026-03-02"),
+        (NEITHER, "2026-02-20", 2, [("2026-02-23", "2026-02-23"), ("2026-02-24", "2026-02-26")], "2026-02-23"),
+        (NEITHER, "2026-02-20", 2, [("2026-02-23", "2026-02-24"), ("2026-02-24", "2026-02-26")], "2026-02-26"),
+        (BOTH, "2026-02-21", 28, [("2026-02-23", "2026-02-25"), ("2026-02-24T00:00:00", "2026-02-24T00:00:00")], "2026-03-23"),
+    ],
+    ids=["a stop of no time and a longer one", "a stop of no time", "a stop on the day after a restart", "stops that overlap", "a moment in a stop"],
+)  # fmt: skip
+def test_stops_that_overlap_are_one_and_a_stop_on_the_day_after_is_another(counts, since, amount, stops, last):
+    """time-limits.md 4: the limit ends on the restart day once nothing is left; what begins after that moves nothing."""
+    question = {
+        "op": "due", "calendar": {}, "profile": {"suspension": counts}, "from": since,
+        "limit": {"amount": amount, "unit": "calendar_days"},
+        "suspensions": [{"from": begin, "to": end, "kind": "pause"} for begin, end in stops],
+    }  # fmt: skip
+    assert answer_dict(question)["due_on"] == last == slow_limit.due(question)[0].isoformat()
