@@ -8,6 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from rules.calendar import Calendar
+from rules.facts import Fact
 from rules.remembered import remembered
 from rules.world import World
 
@@ -72,6 +73,11 @@ def vacant(
     lowest = posts.index(asked) + 1 if asked in posts else 0
     highest = posts.index(above.post) if above is not None and above.post in posts else len(posts)
     return tuple(post for post in posts[lowest:highest] if not world.holders(unit, post, on))
+
+
+def out_of_reach(word: Fact) -> str:
+    """Why an alert reached nobody: every attempt failed, or there was no way to attempt."""
+    return "undeliverable" if word.data.attempts else "no_channel"
 
 
 def vacated_at(world: World, calendar: Calendar, people: Sequence[str], since: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ import msgspec
 
 from rules.accountability import Ladder
 from rules.alerts import alert, rung_key, slow, word_on
-from rules.chain import ABOVE_RED, LEFT, SILENT, Rung, inspectors, next_rung, office, vacant, vacated_at
+from rules.chain import ABOVE_RED, LEFT, SILENT, Rung, inspectors, next_rung, office, out_of_reach, vacant, vacated_at
 from rules.charges import finding
 from rules.conclusion import Conclusion
 from rules.facts import Fact
@@ -70,32 +70,33 @@ def step_up(
 
 
 def _ended(view: View, alert: Record, ladder: Ladder, cause: str, rung: int, own: datetime | None) -> Ended | None:
-    """`own`: the card's own clock. Whoever leaves his post answers no more; that does not change a rung that was climbed before."""
-    silent = [Ended(own, SILENT)] if own is not None else _ends(view, alert, ladder)
-    ended = min(silent, default=None)
-    left = vacated_at(view.world, view.calendar, alert.data["to"], alert.recorded_at)
-    if (
-        left is None
-        or (ended is not None and ended.at <= left)
-        or any(w.occurred_at < left for w in answers(view, alert))
-    ):
+    """`own`: the card's own clock. What cuts the waiting short does not change a rung that was climbed before."""
+    words = [w for type_ in ("alert.answered", "alert.closed") if (w := word_on(view, type_, alert)) is not None]
+    clocks = [Ended(own, SILENT)] if own is not None else _clocks(view, alert, ladder, words)
+    ended = min(clocks, default=None)
+    early = min((c for c in cut_short(view, alert) if not any(w.occurred_at < c.at for w in words)), default=None)
+    if early is None or (ended is not None and ended.at <= early.at):
         return ended
     climbed = ended is not None and rung_key(view, cause, "escalated", rung, ended.at) in view.records
-    return ended if climbed else Ended(left, LEFT)
+    return ended if climbed else early
 
 
-def answers(view: View, alert: Record) -> list[Fact]:
-    """What ends the waiting for an answer."""
-    return [word for type_ in ("alert.answered", "alert.closed") if (word := word_on(view, type_, alert)) is not None]
+def cut_short(view: View, alert: Record) -> list[Ended]:
+    """Nobody waits for an answer where no way led to an addressee, or when everybody who was asked has left his post."""
+    found = []
+    if (failed := word_on(view, "alert.undeliverable", alert)) is not None:
+        found.append(Ended(failed.occurred_at, out_of_reach(failed)))
+    if (left := vacated_at(view.world, view.calendar, alert.data["to"], alert.recorded_at)) is not None:
+        found.append(Ended(left, LEFT))
+    return found
 
 
-def _ends(view: View, alert: Record, ladder: Ladder) -> list[Ended]:
+def _clocks(view: View, alert: Record, ladder: Ladder, words: Sequence[Fact]) -> list[Ended]:
     """When the clocks of a fired alert ran or will run out without a word; none whose word came in time.
 
-    Each rung has its own addressee, who answers for himself. Where no way led to an addressee nobody waits for an answer.
+    Each rung has its own addressee, who answers for himself.
     """
     ends = []
-    words = answers(view, alert)
     seen = word_on(view, "alert.acknowledged", alert)
     for within, heard in (
         (ladder.answer_within, words),
@@ -106,9 +107,6 @@ def _ends(view: View, alert: Record, ladder: Ladder) -> list[Ended]:
         end = due(within, view.day(alert.recorded_at), view.calendar, view.profile).expires_at
         if not any(w.occurred_at < end for w in heard):
             ends.append(Ended(end, SILENT))
-    failed = word_on(view, "alert.undeliverable", alert)
-    if failed is not None and not any(w.occurred_at < failed.occurred_at for w in words):
-        ends.append(Ended(failed.occurred_at, "undeliverable" if failed.data.attempts else "no_channel"))
     return ends
 
 

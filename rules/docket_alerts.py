@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rules.alerts import TURNS, TYPES
-from rules.chain import LEFT, SILENT, Rung, next_rung, vacated_at
+from rules.chain import LEFT, SILENT, Rung, next_rung, out_of_reach, vacated_at
 from rules.conclusion import Conclusion
 from rules.facts import Fact
 from rules.phases import Place, Standing, restore_by
@@ -49,18 +49,20 @@ def _ladder(
         found.append(_alert(proceeding, cause, level, rung, at, asked, record, facts, place, why))
         if record is None:
             break
-        at, why = _ended(record, place)
+        at, why = _ended(record, facts, place)
         today = place.calendar.local_date(place.at)
         asked = next_rung(place.world, proceeding.unit, today, ABOVE, record.data["asked"], shut_out)
     return found
 
 
-def _ended(asked: Record, place: Place) -> tuple[datetime, str]:
-    """When whoever was asked has had his time, or has left his post."""
+def _ended(asked: Record, facts: Sequence[Fact], place: Place) -> tuple[datetime, str]:
+    """When whoever was asked has had his time, has left his post, or turns out to be out of reach."""
     on = place.calendar.local_date(asked.recorded_at)
-    end = due(place.world.practice.hold_within, on, place.calendar, place.world.profile).expires_at
-    left = vacated_at(place.world, place.calendar, asked.data["to"], asked.recorded_at)
-    return (left, LEFT) if left is not None and left < end else (end, SILENT)
+    ends = [(due(place.world.practice.hold_within, on, place.calendar, place.world.profile).expires_at, SILENT)]
+    if (left := vacated_at(place.world, place.calendar, asked.data["to"], asked.recorded_at)) is not None:
+        ends.append((left, LEFT))
+    failed = next((f for f in facts if f.type == "alert.undeliverable" and concerns(f, asked)), None)
+    return min([*ends, *([(failed.occurred_at, out_of_reach(failed))] if failed is not None else [])])
 
 
 def _alert(

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from rules.alerts import alert, rung_key, slow
-from rules.chain import LEFT, POSTS, SILENT, holder_or_up, inspectors, next_rung, office, vacant, vacated_at
-from rules.climbing import Ended, climbing, closed, step_up
+from rules.chain import POSTS, SILENT, holder_or_up, inspectors, next_rung, office, vacant
+from rules.climbing import Ended, climbing, closed, cut_short, step_up
 from rules.conclusion import Conclusion
 from rules.drawn import Drawn
 from rules.facts import Fact
@@ -125,13 +125,8 @@ def _overdue(view: View, cause: str, record: Record | None) -> list[Conclusion]:
         above = next_rung(view.world, view.case.unit, on, ABOVE_OWNER, record.data["asked"])
         if above is None:
             break
-        within, left = (
-            view.world.practice.hold_within,
-            vacated_at(view.world, view.calendar, record.data["to"], record.recorded_at),
-        )
-        ended = Ended(due(within, view.day(record.recorded_at), view.calendar, view.profile).expires_at, SILENT)
-        if left is not None and left < ended.at:
-            ended = Ended(left, LEFT)
+        end = due(view.world.practice.hold_within, view.day(record.recorded_at), view.calendar, view.profile).expires_at
+        ended = min([Ended(end, SILENT), *cut_short(view, record)])
         found.append(step_up(view, cause, len(found) + 1, ended, ended.at, above))
         record = view.records.get(found[-1].key)
     return found

@@ -56,25 +56,26 @@ def _reviewing(county: Catalogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(one["unit"]) for one in reviews))
 
 
+_ADD = (
+    "INSERT INTO app_user (login, person, name, roles, units, password_hash, locale, email, active, created_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, 'zh', %s, true, %s) ON CONFLICT (login) DO NOTHING"
+)
+
+
 def make_users(connection: Connection, county: Catalogue, at: datetime) -> None:
     """Creates the users that are missing; a password somebody changed stays changed."""
     names = {person.id: person.name for person in county.people}
     known = {row[0] for row in connection.execute("SELECT login FROM app_user")}
-    for login in (login for login in logins(county) if login.login not in known):
-        connection.execute(
-            "INSERT INTO app_user (login, person, name, roles, units, password_hash, locale, email, active, created_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, 'zh', %s, true, %s) ON CONFLICT (login) DO NOTHING",
-            (
-                login.login,
-                login.person,
-                names.get(login.person or "", login.zh.partition(":")[0]),
-                list(login.roles),
-                list(login.units),
-                hash_password(PASSWORD),
-                f"{login.login}@anlan.example",
-                at,
-            ),
-        )
+    wanted = logins(county)
+    rows: list[tuple[object, ...]] = [
+        (one.login, one.person, names.get(one.person or "", one.zh.partition(":")[0]), list(one.roles), list(one.units),
+         hash_password(PASSWORD), f"{one.login}@anlan.example", at)
+        for one in wanted if one.login not in known
+    ]  # fmt: skip
+    # Everybody else has an inbox nobody signs in to: an alert to somebody without an account would go one up at once.
+    others = names.keys() - {one.person for one in wanted} - known
+    rows += [(id_, id_, names[id_], [], [], "", None, at) for id_ in sorted(others)]
+    connection.cursor().executemany(_ADD, rows)
 
 
 def make_keys(connection: Connection, county: Catalogue, file: Path, at: datetime) -> dict[str, str]:

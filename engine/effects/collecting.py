@@ -14,6 +14,7 @@ from engine.effects.convoy import size
 from engine.effects.messages import Writing, gravest
 from engine.effects.outbox import Told
 from engine.effects.routes import Route, personal, shared
+from engine.effects.undelivered import tell_of_no_channel, unheard
 from engine.effects.wording import Reader, Wording
 from engine.storage.connect import Connection, Pool
 from engine.storage.world import load_world
@@ -39,13 +40,17 @@ class Collector:
         with self._pool.connection() as connection:
             waiting = outbox.waiting(connection, BATCH)
             now = self._clock.now()
-            self._send(connection, [told for told in waiting if not told.backfilled], now)
+            unreached = self._send(connection, [told for told in waiting if not told.backfilled], now)
             outbox.collected(connection, [told.id for told in waiting if told.backfilled], now)
+        if unreached:
+            with self._pool.connection() as connection:
+                tell_of_no_channel(connection, unreached, self._clock)
         return len(waiting)
 
-    def _send(self, connection: Connection, waiting: Sequence[Told], now: datetime) -> None:
+    def _send(self, connection: Connection, waiting: Sequence[Told], now: datetime) -> list[Told]:
+        """Returns the alerts that reach nobody."""
         if not waiting:
-            return
+            return []
         known = accounts(connection, sorted({told.addressee for told in waiting}))
         world = load_world(connection)
         writing = Writing(connection, Wording(world, now), now)
@@ -57,6 +62,7 @@ class Collector:
             self._share(writing, form, digest, [by_id[id_] for id_ in digest.ids])
         outbox.collected(connection, [id_ for id_ in pending if id_ not in writing.problems], now)
         outbox.troubled(connection, writing.problems)
+        return unheard(connection, waiting, world)
 
     def _pending(self, writing: Writing, told: Told, known: dict[str, Account]) -> Pending | None:
         account = known.get(told.addressee)

@@ -12,12 +12,13 @@ from engine.storage.connect import Connection
 
 
 class Told(msgspec.Struct, frozen=True):
-    """One notice, or one alert for one addressee. `kind` is a notice's, `level` and `cause` an alert's.
+    """One notice, or one alert for one addressee. `row_id` is that of either; `kind` is a notice's, `level` and `cause` an alert's.
 
     `first`: of the addressees of one alert this one stands for all where a group is told once.
     """
 
     id: str
+    row_id: str
     addressee: str
     kind: str | None
     level: str | None
@@ -40,7 +41,7 @@ class Told(msgspec.Struct, frozen=True):
 
 # The oldest first, each locked, so that two collectors never take the same one.
 _WAITING = """
-SELECT o.id, o.addressee, n.kind, a.level, a.cause, coalesce(n.stream_id, a.stream_id), coalesce(n.legal_at, a.legal_at),
+SELECT o.id, o.row_id, o.addressee, n.kind, a.level, a.cause, coalesce(n.stream_id, a.stream_id), coalesce(n.legal_at, a.legal_at),
   coalesce(n.recorded_at, a.recorded_at), coalesce(n.data, a.data), coalesce(n.case_id, n.data->'fields'->>'case', a.case_id, ''),
   coalesce(c.item, n.data->>'item'), coalesce(c.unit, n.data->>'unit'), c.holder, c.due_on, c.statutory_due_on, c.clock, coalesce(c.backfilled, false), c.view,
   NOT EXISTS (SELECT FROM alert_addressee b WHERE b.alert_id = o.row_id AND b.addressee < o.addressee)

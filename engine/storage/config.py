@@ -14,7 +14,7 @@ from engine.ledger.line import Line, chain
 from engine.ledger.write import append
 from engine.storage.connect import Connection
 from engine.storage.rows import insert
-from engine.storage.wakes import wake_all
+from engine.storage.wakes import wake_all, wake_asked
 from engine.storage.world import check_body
 
 Kind = Literal[
@@ -92,6 +92,7 @@ def record_all(connection: Connection, pieces: Iterable[Configuration], actor: s
         insert(connection, "config_entry", rows)
         connection.execute("UPDATE config_head SET version = %s", (version,))
         _wake_for_calendars(connection, wanted)
+        wake_asked(connection, [piece.body["id"] for piece in wanted if piece.kind == "person"], at)
     return len(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from engine.storage.connect import Connection
@@ -22,4 +23,14 @@ def wake_source(connection: Connection, source: str, through: datetime, at: date
         " WHERE c.source = %(source)s AND c.closed_at IS NULL AND c.expires_at <= %(through)s"
         " AND wake.stream_id = 'case:' || c.case_id AND (next_at IS NULL OR next_at > %(at)s)",
         {"at": at, "source": source, "through": through},
+    )
+
+
+def wake_asked(connection: Connection, people: Sequence[str], at: datetime) -> None:
+    """The streams whose alerts wait for one of these people: who has come or left may change who is asked next."""
+    connection.execute(
+        "UPDATE wake SET next_at = %(at)s, ended = false, seq = seq + 1 FROM alert_addressee a"
+        " WHERE a.addressee = ANY(%(people)s) AND a.status IN ('open', 'acknowledged')"
+        " AND wake.stream_id = a.stream_id AND (next_at IS NULL OR next_at > %(at)s)",
+        {"at": at, "people": list(people)},
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.intake.decide import decide
+from engine.storage.config import Configuration, record_all
 from notifications.channels.base import Delivery
 from notifications.channels.registry import Channels
 from notifications.render import Message
@@ -225,6 +226,46 @@ def test_an_alert_whose_every_way_failed_goes_one_up_at_once_and_once(desk: Desk
         assert desk.rows("SELECT count(*) FROM entry WHERE type = 'alert.undeliverable'") == alerts
     climbed = "SELECT data->'to' FROM alert WHERE level = 'escalated' AND cause = 'limit:committed'"
     assert desk.rows(climbed) == [(["li"],)]
+
+
+def test_an_alert_to_somebody_without_an_account_goes_one_up_at_once_and_says_why(desk: Desk) -> None:
+    desk.rows("DELETE FROM app_user WHERE person = 'zhang' RETURNING login")
+    desk.take(accepted("A1"))
+    desk.go(timedelta(days=8))
+    assert desk.rows("SELECT count(*) FROM alert WHERE level = 'escalated'") == [(0,)]
+    for _ in range(2):
+        desk.collector.collect()
+    climbed = "SELECT data->'to', data->>'why' FROM alert WHERE level = 'escalated' AND cause = 'limit:committed'"
+    assert desk.rows(climbed) == [(["li"], "no_channel")]
+    said = "SELECT body::jsonb->'data' FROM entry WHERE type = 'alert.undeliverable' AND kind = 'fact'"
+    assert {(one["to"], one.get("attempts", 0)) for (one,) in desk.rows(said)} == {("zhang", 0)}
+
+
+def test_a_group_that_serves_the_unit_is_a_way_and_so_is_an_installation_that_tells_nobody(desk: Desk) -> None:
+    desk.rows("DELETE FROM app_user WHERE person = 'zhang' RETURNING login")
+    with running(WeComService()) as service:
+        desk.channel(service, units=["county"])
+        desk.take(accepted("A1"))
+        desk.go(timedelta(days=8))
+        desk.collector.collect()
+    assert desk.rows("SELECT count(*) FROM entry WHERE type = 'alert.undeliverable'") == [(0,)]
+    desk.rows("DELETE FROM app_user RETURNING login")
+    desk.take(accepted("A2"))
+    desk.go(timedelta(days=8))
+    desk.collector.collect()
+    assert desk.rows("SELECT count(*) FROM entry WHERE type = 'alert.undeliverable'") == [(0,)]
+
+
+def test_somebody_who_leaves_unannounced_is_asked_no_longer_though_his_clock_still_runs(desk: Desk) -> None:
+    desk.take(accepted("A1"))
+    desk.go(timedelta(days=8))
+    assert desk.rows("SELECT count(*) FROM alert WHERE level = 'escalated'") == [(0,)]
+    ((id_, body),) = desk.rows("SELECT id, body FROM config_entry WHERE kind = 'person' AND body->>'id' = 'zhang'")
+    gone = {**body, "to": (desk.clock.now().date() - timedelta(days=1)).isoformat()}
+    with desk.pool.connection() as connection:
+        record_all(connection, [Configuration(kind="person", id=id_, body=gone)], "tests", desk.clock.now())
+    desk.go(timedelta(hours=6))
+    assert desk.rows("SELECT data->>'why' FROM alert WHERE level = 'escalated'") == [("left_post",)]
 
 
 def test_as_long_as_one_way_is_open_an_alert_does_not_go_up(desk: Desk) -> None:
