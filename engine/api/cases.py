@@ -17,6 +17,7 @@ from engine.api.problems import ProblemError
 from engine.api.replies import reply
 from engine.api.state import Database, reader
 from engine.storage.connect import Connection
+from engine.vault.following import code_of
 
 router = APIRouter(prefix="/api/v1", tags=["cases"], dependencies=[Depends(reader)])
 
@@ -62,6 +63,18 @@ def ledger(request: Request, database: Database, case_id: CaseId, cursor: Cursor
     case_row(database, case_id)
     found = page(database, registers.LEDGER, {"stream": f"case:{case_id}"}, cursor, size)
     return reply(request, {"rows": [_entry(row) for row in found.rows], "next": found.next})
+
+
+@router.get(
+    "/cases/{case_id:path}/follow-code", summary="The code an applicant follows the case with", response_model=None
+)
+def follow_code(request: Request, database: Database, case_id: CaseId) -> Response:
+    """For whoever accepted it, to be handed to the applicant; 404 where the words of the case were erased."""
+    case_row(database, case_id)
+    code = code_of(database, case_id)
+    if code is None:
+        raise ProblemError(404, "erased", f"the words of case {case_id!r} were erased", field="case_id")
+    return reply(request, {"case": case_id, "code": code, "page": "/public/follow"})
 
 
 # The last of its kind: its path takes every number, also one with a slash in it.

@@ -19,6 +19,7 @@ from engine.console.pages import (
     filing_import,
     filings,
     findings,
+    following,
     help,  # noqa: A004 - the page's name
     holds,
     mail,
@@ -62,6 +63,7 @@ def console_router(console: Console) -> APIRouter:
         score_report,
         holds,
         certificates,
+        following,
         public,
         register_import,
         catalogue,

@@ -7,6 +7,7 @@ PATHS = [
     "/api/v1/cases/R-1",
     "/api/v1/cases/R-1/ledger",
     "/api/v1/cases/R-1/explanation",
+    "/api/v1/cases/R-1/follow-code",
     "/api/v1/cases/R-1/as-known?on=2026-03-02T12:00:00%2B08:00",
     "/api/v1/findings",
     "/api/v1/breaches",

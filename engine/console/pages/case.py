@@ -25,6 +25,7 @@ from engine.console.views import alerts, breaches, certificates, findings, holds
 from engine.console.views.case import CaseFile, case_file, ledger
 from engine.console.visit import Visit, visit
 from engine.documents.access import papers_of_case
+from engine.vault.following import code_of
 from rules.case import Case
 
 
@@ -80,6 +81,7 @@ def _page(v: Visit, case: CaseFile, refusal: Refusal | None = None, wrong: tuple
         custody=list(_custody(found.case if found else None)),
         workflow=_workflow(v, case),
         may_supervise=may_supervise(v, case.unit),
+        follow_code=code_of(v.db, case.case_id) if v.may("fact.report", case.unit, (case.holder,)) else None,
         alerts=alerts.alerts_of_case(v.db, case.case_id),
         certificates=certificates.certificates_of_case(v.db, case.case_id),
         ledger=ledger(v.db, f"case:{case.case_id}") if v.may("ledger.read", case.unit) else None,

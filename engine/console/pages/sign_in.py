@@ -59,7 +59,7 @@ def safe_address(address: str | None) -> str:
 
 def _sign_in(console: Console, guest: Visit) -> Response:
     _check_guard(guest)
-    login, address = guest.form.get("login", "").strip(), _address(guest.request)
+    login, address = guest.form.get("login", "").strip(), address_of(guest.request)
     wait = max(console.login_limit.wait(login), console.address_limit.wait(address))
     if wait:
         return _form(guest, guest.t("signin.wait", minutes=-(-wait // 60)), guest.form.get("next", ""), 429)
@@ -97,5 +97,5 @@ def _form(guest: Visit, wrong: str, next_: str, status: int = 200) -> Response:
     return response
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"

@@ -10,6 +10,7 @@ import msgspec
 
 from engine.console.visit import Visit
 from engine.explanation.reading import facts_of
+from engine.vault.sealing import PREFIX
 from engine.vault.store import Revealed, item_id, reveal_items
 from rules.facts import Fact
 from rules.payloads import payload_of
@@ -84,7 +85,8 @@ def _row(one: Request, said: Mapping[str, Revealed]) -> RequestRow:
 
 
 def _words(fact: Fact, said: Mapping[str, Revealed], fields: Sequence[str]) -> str | None:
-    """Out of the vault, else as they stand on the fact."""
+    """Out of the vault, else as they stand on the fact; nothing once they were erased."""
     found = said.get(_item(fact))
     told = (found.said or {}) if found is not None else {}
-    return next((str(w) for f in fields if (w := told.get(f) or getattr(fact.data, f, None))), None)
+    words = (told.get(f) or getattr(fact.data, f, None) for f in fields)
+    return next((str(w) for w in words if w and not str(w).startswith(PREFIX)), None)

@@ -1,0 +1,33 @@
+"""The code by which an applicant follows a case without an account: made from the case's own key, kept nowhere, gone with the key."""
+
+from __future__ import annotations
+
+import hmac
+
+from engine.storage.connect import Connection
+from engine.vault.store import subject_secret
+
+# Without letters that are taken for others (Crockford): ten of them are 50 bits.
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH = 10
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def code_of(connection: Connection, case: str) -> str | None:
+    """`XXXXX-XXXXX`; None for a case nobody knows, or whose words were erased."""
+    secret = subject_secret(connection, case, "following")
+    if secret is None:
+        return None
+    number = int.from_bytes(secret[:8], "big")
+    letters = "".join(_LETTERS[number >> 5 * place & 31] for place in range(_LENGTH))
+    return f"{letters[:5]}-{letters[5:]}"
+
+
+def fits(connection: Connection, case: str, given: str) -> bool:
+    """Whether it is the code of this case, however it was typed. A case that is not there takes as long as a wrong code."""
+    code = code_of(connection, case) or "-" * _LENGTH
+    return hmac.compare_digest(_plain(code).encode(), _plain(given).encode())
+
+
+def _plain(code: str) -> str:
+    return "".join(one for one in code.upper().translate(_READ_AS) if one.isalnum())
