@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rules.case import Case
+from rules.complaint_stream import names_no_case
 from rules.figures import SATISFIED_FROM, Mark
 from rules.limit_use import limit_use
 from rules.stream import Record, Stream
@@ -22,6 +23,13 @@ def marks(streams: Iterable[Stream], world: World, at: datetime) -> Iterator[Mar
     for stream in streams:
         if stream.id.startswith("docket:"):
             yield from _measures(stream)
+        elif names_no_case(stream.id):
+            yield from (
+                mark
+                for record in stream.records.values()
+                if record.kind == "voice"
+                for mark in _voice(stream.id, record)
+            )
         elif stream.id.startswith("case:") and stream.view is not None and stream.view.unit:
             yield from _case(stream, world, at, windows)
 
@@ -43,7 +51,7 @@ def _case(stream: Stream, world: World, at: datetime, windows: frozenset[str]) -
         elif record.kind == "finding":
             yield from _unanswered(stream.view, record)
         elif record.kind == "voice":
-            yield from _voice(stream.view, record)
+            yield from _voice(stream.view.id, record)
 
 
 def _conclusion(stream: Stream, world: World, at: datetime, windows: frozenset[str]) -> Iterator[Mark]:
@@ -121,14 +129,14 @@ def _unanswered(case: Case, record: Record) -> Iterator[Mark]:
         yield Mark("alerts_unanswered", case.unit, persons, case.id, record.key, _instant(record))
 
 
-def _voice(case: Case, record: Record) -> Iterator[Mark]:
+def _voice(case: str, record: Record) -> Iterator[Mark]:
     """What citizens said: complaints and those found to be right, ratings that are not unfounded."""
     data = record.data
     if record.status == "withdrawn":
         return
 
     def mark(figure: str, persons: tuple[str, ...] = (), amount: int = 1) -> Mark:
-        return Mark(figure, data["unit"], persons, case.id, data["number"], _instant(record), amount)
+        return Mark(figure, data["unit"], persons, case, data["number"], _instant(record), amount)
 
     if data["what"] == "complaint":
         yield mark("complaints")

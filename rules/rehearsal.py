@@ -15,6 +15,7 @@ import msgspec
 from rules.carrier_stream import CARRIERS, advance_carriers
 from rules.case_stream import advance_case
 from rules.catalogue_stream import advance_catalogue, is_for_catalogue
+from rules.complaint_stream import advance_complaint, names_no_case
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.instants import moment
@@ -37,6 +38,7 @@ ADVANCES = {
     "matter": advance_matter,
     "watch": advance_watch,
     "catalogue": advance_catalogue,
+    "complaint": advance_complaint,
     "carriers": advance_carriers,
 }
 
@@ -141,6 +143,8 @@ class Rehearsal:
             self._world_fact(fact, at)
 
     def _streams_for(self, fact: Fact) -> list[str]:
+        if names_no_case(fact.case):
+            return [fact.case]
         if is_for_docket(fact):
             found = self._dockets(fact)
             if not found:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rules.complaint_stream import names_no_case
 from rules.rehearsal import Birth, Line, Rehearsal, body_of
 from rules.stream import Record
 from rules.summary import document, status
@@ -102,7 +103,7 @@ class _Report:
         for stream in self.played.streams.values():
             for record in stream.records.values():
                 if record.kind == kind and (kind != "refusal" or record.status == "standing"):
-                    row = shape(stream.id.split(":", 1)[1], record)
+                    row = shape(stream.id if names_no_case(stream.id) else stream.id.split(":", 1)[1], record)
                     at = tuple([_instant(row[field]) for field in ordered_by])
                     found.append(Row(record.recorded_at, births[stream.id], at, row))
         return found

@@ -8,6 +8,7 @@ from datetime import datetime
 from rules.carrier_stream import advance_carriers
 from rules.case_stream import advance_case
 from rules.catalogue_stream import advance_catalogue
+from rules.complaint_stream import advance_complaint
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.filing_stream import advance_filing
@@ -33,6 +34,7 @@ ADVANCES: dict[str, Advance] = {
     "watch": advance_watch,
     "filing": advance_filing,
     "catalogue": advance_catalogue,
+    "complaint": advance_complaint,
     "carriers": advance_carriers,
     "source": keep,
     "calendar": keep,

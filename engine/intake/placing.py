@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.ledger.heads import Head
 from engine.storage.connect import Connection
 from rules.catalogue_stream import is_for_catalogue
+from rules.complaint_stream import names_no_case
 from rules.facts import Fact
 from rules.payloads import WORLD_TYPES, CalendarImported, CarrierNamed
 from rules.placing import dockets_of as dockets_among
@@ -17,9 +18,9 @@ __all__ = ["catalogue", "dockets", "dockets_of", "home", "is_for_docket", "is_op
 
 
 def home(fact: Fact) -> str:
-    """The stream that is locked for a fact first: its case, or the source, the calendar or the item it speaks of."""
+    """The stream that is locked for a fact first: its case or complaint, or the source, the calendar or the item it speaks of."""
     if fact.type not in WORLD_TYPES:
-        return f"case:{fact.case}"
+        return fact.case if names_no_case(fact.case) else f"case:{fact.case}"
     if isinstance(fact.data, CarrierNamed):
         return f"carriers:{fact.data.item}"
     return f"calendar:{fact.data.version}" if isinstance(fact.data, CalendarImported) else f"source:{fact.source}"

@@ -73,7 +73,7 @@ def _row(one: Standing) -> Row:
     row = {
         "id": one.id,
         "stream_id": one.stream_id,
-        "case_id": name if kind == "case" else data.get("case"),
+        "case_id": name if kind == "case" else one.stream_id if kind == "complaint" else data.get("case"),
         "key": record.key,
         "status": record.status,
         "legal_at": record.legal_at,
