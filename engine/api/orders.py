@@ -17,7 +17,7 @@ from engine.rights import Action
 from engine.storage.connect import Connection
 
 _FINDING = "SELECT case_id, unit, person, key FROM finding WHERE id = %s"
-_ALERT = "SELECT a.case_id, a.cause, a.level, a.data, c.unit FROM alert a LEFT JOIN case_file c ON c.case_id = a.case_id WHERE a.id = %s"
+_ALERT = "SELECT a.case_id, a.cause, a.level, a.data, coalesce(c.unit, a.data->>'unit') AS unit FROM alert a LEFT JOIN case_file c ON c.case_id = a.case_id WHERE a.id = %s"
 _PROCEEDING = "SELECT case_id, unit, person, owner FROM proceeding WHERE proceeding_id = %s"
 _CASE = "SELECT case_id, unit, holder FROM case_file WHERE case_id = %s"
 _VOICE = "SELECT case_id, unit, what, number, owner, about FROM voice WHERE id = %s AND status <> 'withdrawn'"
@@ -84,19 +84,25 @@ def envelope(db: Connection, order: Order, source: str, now: datetime, key: str 
     """For the one door; 403 where the person has no right to it. A repeated key gives the very message of the first time."""
     demand(db, order.act.actor, order.action, unit=order.unit, concerned=order.concerned)
     message_id = f"command:{key or secrets.token_hex(16)}"
-    earlier = db.execute(_EARLIER, (source, message_id)).fetchone() if key else None
+    earlier = first_said(db, source, message_id) if key else None
     data = {name: value for name, value in order.data.items() if value is not None}
     return Envelope(
         source=source,
         message_id=message_id,
         type=order.type,
         case=order.case,
-        occurred_at=earlier[0] if earlier else now,
+        occurred_at=earlier or now,
         actor=order.act.actor,
         basis=order.act.basis,
         data=data,
         raw=msgspec.json.encode({"type": order.type, "case": order.case, "actor": order.act.actor, "data": data}),
     )
+
+
+def first_said(db: Connection, source: str, message_id: str) -> datetime | None:
+    """When a message that is sent again was said first."""
+    row = db.execute(_EARLIER, (source, message_id)).fetchone()
+    return row[0] if row else None
 
 
 def _row(db: Connection, query: LiteralString, id_: str) -> dict[str, Any]:

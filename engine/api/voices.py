@@ -5,13 +5,16 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Literal
 
+import msgspec
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from engine.api import acts, answers, orders, registers
 from engine.api.commands import Id, Key
+from engine.api.complaining import Complaint, filed, receipt
 from engine.api.paging import page
 from engine.api.parameters import Cursor, Name, Size
+from engine.api.problems import Problem
 from engine.api.replies import reply
 from engine.api.state import Database, Parts, Reader, State, reader
 from engine.rights import Action
@@ -59,6 +62,19 @@ def _submit(parts: State, database: Connection, order: orders.Order, source: str
 
 
 Saying: Any = Depends(Said)
+
+
+@router.post(
+    "/complaints", summary="File a complaint that names no case", tags=_SAID, response_model=None, status_code=201
+)
+def file(said: Complaint, parts: Parts, database: Database, sender: Reader, key: Key = None) -> Response:
+    """One that names a case is a `complaint.filed` of that case. The answer holds the code that whoever complained follows it with."""
+    message = filed(database, said, sender.source, parts.clock.now(), key)
+    answer = answers.of(message, parts.group.submit(message).result())
+    if isinstance(answer, Problem):
+        return answers.response(answer)
+    given = {**msgspec.structs.asdict(answer), **receipt(database, message.message_id)}
+    return Response(msgspec.json.encode(given), answer.status, media_type="application/json")
 
 
 @router.post("/complaints/{id_}/accept", summary="Admit a complaint", tags=_SAID, response_model=None)

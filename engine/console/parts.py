@@ -44,4 +44,5 @@ class Console:
     site: str = ""
     login_limit: FailureLimit = field(default_factory=lambda: FailureLimit(8, 900))
     address_limit: FailureLimit = field(default_factory=lambda: FailureLimit(60, 900))
+    complain_limit: FailureLimit = field(default_factory=lambda: FailureLimit(5, 900))
     follow_limit: FailureLimit = field(default_factory=lambda: FailureLimit(10, 900))

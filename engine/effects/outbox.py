@@ -43,7 +43,7 @@ class Told(msgspec.Struct, frozen=True):
 _WAITING = """
 SELECT o.id, o.row_id, o.addressee, n.kind, a.level, a.cause, coalesce(n.stream_id, a.stream_id), coalesce(n.legal_at, a.legal_at),
   coalesce(n.recorded_at, a.recorded_at), coalesce(n.data, a.data), coalesce(n.case_id, n.data->'fields'->>'case', a.case_id, ''),
-  coalesce(c.item, n.data->>'item'), coalesce(c.unit, n.data->>'unit'), c.holder, c.due_on, c.statutory_due_on, c.clock, coalesce(c.backfilled, false), c.view,
+  coalesce(c.item, n.data->>'item'), coalesce(c.unit, n.data->>'unit', a.data->>'unit'), c.holder, c.due_on, c.statutory_due_on, c.clock, coalesce(c.backfilled, false), c.view,
   NOT EXISTS (SELECT FROM alert_addressee b WHERE b.alert_id = o.row_id AND b.addressee < o.addressee)
 FROM outbox o
 LEFT JOIN notice n ON o.kind = 'notice' AND n.id = o.row_id

@@ -7,6 +7,8 @@ from typing import Any
 
 from engine.effects.outbox import Told
 from notifications.fields import Locale
+from notifications.words import words
+from rules.complaint_stream import COMPLAINT, names_no_case
 from rules.items import Item
 from rules.limit import Limit
 from rules.time_limits import due
@@ -25,8 +27,10 @@ def case_values(told: Told, world: World, locale: Locale, on: date) -> Values:
     item = world.item(told.item, on) if told.item else None
     unit = told.unit or ""
     return {
-        "case_number": told.case,
-        "item_name": _name(item, told.item, locale),
+        "case_number": told.case.removeprefix(COMPLAINT),
+        "item_name": words(locale)["matter"]["complaint"]
+        if names_no_case(told.case)
+        else _name(item, told.item, locale),
         "unit_name": name_of(world, unit, locale),
         "contact": name_of(world, unit, locale),
         "complaint_contact": name_of(world, world.leading_group_office or unit, locale),

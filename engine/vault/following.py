@@ -18,9 +18,14 @@ def code_of(connection: Connection, case: str) -> str | None:
     secret = subject_secret(connection, case, "following")
     if secret is None:
         return None
-    number = int.from_bytes(secret[:8], "big")
-    letters = "".join(_LETTERS[number >> 5 * place & 31] for place in range(_LENGTH))
-    return f"{letters[:5]}-{letters[5:]}"
+    code = letters(secret)
+    return f"{code[:5]}-{code[5:]}"
+
+
+def letters(seed: bytes) -> str:
+    """Ten letters that are read and typed without mistakes."""
+    number = int.from_bytes(seed[:8], "big")
+    return "".join(_LETTERS[number >> 5 * place & 31] for place in range(_LENGTH))
 
 
 def fits(connection: Connection, case: str, given: str) -> bool:

@@ -94,3 +94,20 @@ def test_a_rating_is_appealed_by_whom_it_is_about_and_an_unfounded_one_counts_no
         answered(api, "/api/v1/reports/scores", period="2026Q1")["total"]["ratings"]["count"]
         == counted["ratings"]["count"] - 1
     )
+
+
+def test_a_complaint_that_names_no_case_is_filed_with_a_number_and_repeated_under_its_key(api):
+    said = {"text": "窗口无人", "unit": "street", "subject": "delay", "contact": "a@b.test"}
+    first = api.client.post("/api/v1/complaints", json=said, headers={"X-API-Key": api.key, "Idempotency-Key": "once"})
+    assert first.status_code == 201, first.text
+    given = first.json()
+    assert (
+        given["number"].startswith("TS-") and given["phase"] == "filed" and given["owner"] and len(given["code"]) == 11
+    )
+    again = api.client.post("/api/v1/complaints", json=said, headers={"X-API-Key": api.key, "Idempotency-Key": "once"})
+    assert (again.status_code, again.json()["number"]) == (200, given["number"])
+    rows = api.get("/api/v1/complaints", params={"case": given["case"]}).json()["rows"]
+    assert [(row["number"], row["unit"]) for row in rows] == [(given["number"], "street")]
+    assert "窗口" not in str(rows) and api.client.post("/api/v1/complaints", json=said).status_code == 401
+    assert say(api, f"complaints/{given['id']}/accept", actor="street-lin").status_code == 403
+    assert say(api, f"complaints/{given['id']}/accept", actor="street-head").status_code == 201

@@ -6,60 +6,31 @@ import csv
 import io
 import json
 import tempfile
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from engine.cli.main import main
-from engine.provisioning.folder import read_folder
 from tests.support import servers
-from tests.support.county import FOLDER, at, county
+from tests.support.county import CASE, at, command_line, county, undecided
 
 pytestmark = pytest.mark.postgres
-CASE = "AL-2026-0001"
 
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    """A case that nobody decided in time, as its officer, the inspectors and the head find it."""
-    item = next(one for one in read_folder(FOLDER).items if one.unit == "urban" and one.silence.effect == "approve")
     with (
         servers.fresh_database(postgres_server) as url,
         tempfile.TemporaryDirectory() as folder,
         county(url, Path(folder), at("2026-03-02", "08:00")) as made,
     ):
-        made.happen(
-            at("2026-03-02", "09:00"),
-            "application.accepted",
-            CASE,
-            item=item.code,
-            holder=item.holder,
-            applicant="赵某",
-        )
-        made.wait_until(at("2026-04-20"))
+        undecided(made)
         yield made
 
 
 @pytest.fixture
 def run(life, monkeypatch, capsys):
-    """The command's exit status, output and errors, on the county's database and clock."""
-
-    @contextmanager
-    def opened():
-        yield life.pool, life.clock
-
-    monkeypatch.setattr("engine.cli.database.opened", opened)
-    monkeypatch.setenv("JIANNUO_LOCALE", "en")
-    monkeypatch.setenv("COLUMNS", "240")
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        return int(ended.value.code or 0), *capsys.readouterr()
-
-    return command
+    return command_line(life, monkeypatch, capsys)
 
 
 def rows(run, *arguments: str) -> list[dict]:

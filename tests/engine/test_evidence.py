@@ -6,7 +6,6 @@ import io
 import json
 import tempfile
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,10 @@ from hypothesis import strategies as st
 
 from engine.certificates.keys import all_keys
 from engine.certificates.signing import PublicKey, as_jwk, fingerprint, public_of, sign
-from engine.cli.main import main
 from engine.evidence.package import About, archive, package
 from engine.evidence.verify import verify
-from engine.provisioning.folder import read_folder
 from tests.support import servers
-from tests.support.county import FOLDER, at, county
+from tests.support.county import CASE, at, command_line, county, undecided
 
 SEED = bytes(range(32))
 KEY = PublicKey(kid=fingerprint(public_of(SEED)), alg="Ed25519", public=public_of(SEED))
@@ -66,44 +63,21 @@ def test_a_key_that_lies_in_the_package_is_not_trusted_for_that():
 
 # -- from a case --------------------------------------------------------------------------------------------------------
 
-CASE = "AL-2026-0001"
-
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    item = next(one for one in read_folder(FOLDER).items if one.unit == "urban" and one.silence.effect == "approve")
     with (
         servers.fresh_database(postgres_server) as url,
         tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-03-02", "08:00")) as life,
+        county(url, Path(folder), at("2026-03-02", "08:00")) as made,
     ):
-        life.happen(
-            at("2026-03-02", "09:00"),
-            "application.accepted",
-            CASE,
-            item=item.code,
-            holder=item.holder,
-            applicant="赵某",
-        )
-        life.wait_until(at("2026-04-20"))
-        yield life
+        undecided(made)
+        yield made
 
 
 @pytest.fixture
 def run(life, monkeypatch, capsys):
-    @contextmanager
-    def opened():
-        yield life.pool, life.clock
-
-    monkeypatch.setattr("engine.cli.database.opened", opened)
-    monkeypatch.setenv("JIANNUO_LOCALE", "en")
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        return int(ended.value.code or 0), *capsys.readouterr()
-
-    return command
+    return command_line(life, monkeypatch, capsys)
 
 
 @pytest.mark.postgres

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 
 from engine.bootstrap import migrate, open_database
+from engine.cli.main import main
 from engine.console.app import console_router
 from engine.console.parts import Console
 from engine.demo.logins import PASSWORD, make_users
@@ -120,6 +122,39 @@ def county(url: str, folder: Path, start: datetime) -> Iterator[Life]:
             provision(connection, catalogue, start, "test")
             make_users(connection, catalogue, start)
         yield Life(pool, SetClock(start))
+
+
+CASE = "AL-2026-0001"
+
+
+def undecided(life: Life) -> None:
+    """A case that nobody decided in time and silence granted, as its officer, the inspectors and the head find it weeks later."""
+    item = next(one for one in read_folder(FOLDER).items if one.unit == "urban" and one.silence.effect == "approve")
+    accepted = at("2026-03-02", "09:00")
+    life.happen(accepted, "application.accepted", CASE, item=item.code, holder=item.holder, applicant="赵某")
+    life.wait_until(at("2026-04-20"))
+
+
+def command_line(
+    life: Life, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """run("finding", "list") -> a command's exit status, output and errors, on the county's database and clock."""
+
+    @contextmanager
+    def opened() -> Iterator[tuple[Pool, SetClock]]:
+        yield life.pool, life.clock
+
+    monkeypatch.setattr("engine.cli.database.opened", opened)
+    monkeypatch.setenv("JIANNUO_LOCALE", "en")
+    monkeypatch.setenv("COLUMNS", "240")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        shown = capsys.readouterr()
+        return int(ended.value.code or 0), shown.out, shown.err
+
+    return run
 
 
 def app(life: Life, **parts: object) -> FastAPI:

@@ -10,12 +10,15 @@ from starlette.responses import Response
 from engine.console.case_list import standing
 from engine.console.drawing import drawn
 from engine.console.explanation import explained
+from engine.console.pages import complaining
 from engine.console.pages.sign_in import address_of
 from engine.console.parts import Console
 from engine.console.views import certificates
 from engine.console.views.case import CaseFile, case_file
+from engine.console.views.voices import of_number
 from engine.console.visit import Visit, any_visit
 from engine.vault.following import fits
+from rules.complaint_stream import COMPLAINT
 
 _log = structlog.get_logger(__name__)
 
@@ -40,13 +43,14 @@ def _followed(v: Visit) -> Response:
     if wait:
         _log.warning("following_must_wait", seconds=wait)
         return _again(v, number, v.t("follow.wait", minutes=-(-wait // 60)), 429)
-    case = case_file(v.db, number)
-    if not fits(v.db, number, v.form.get("code", "")) or case is None:
+    found = of_number(v.db, f"{COMPLAINT}{number}") or case_file(v.db, number)
+    fitting = fits(v.db, found.case_id if found else number, v.form.get("code", ""))
+    if found is None or not fitting:
         v.console.follow_limit.failed(address)
         _log.warning("following_refused")
         return _again(v, number, v.t("follow.wrong"), 404)
-    _log.info("followed", case=number)
-    return _page(v, case)
+    _log.info("followed", case=found.case_id)
+    return _page(v, found) if isinstance(found, CaseFile) else complaining.page_of(v, found)
 
 
 def _again(v: Visit, number: str, wrong: str, status: int) -> Response:

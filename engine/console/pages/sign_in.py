@@ -58,7 +58,7 @@ def safe_address(address: str | None) -> str:
 
 
 def _sign_in(console: Console, guest: Visit) -> Response:
-    _check_guard(guest)
+    check_guard(guest)
     login, address = guest.form.get("login", "").strip(), address_of(guest.request)
     wait = max(console.login_limit.wait(login), console.address_limit.wait(address))
     if wait:
@@ -79,7 +79,7 @@ def _welcome(guest: Visit, token: str) -> Response:
     return response
 
 
-def _check_guard(guest: Visit) -> None:
+def check_guard(guest: Visit) -> None:
     """Before there is a session, the form must carry what its own cookie says: nobody is signed in from elsewhere."""
     cookie = guest.request.cookies.get(GUARD_COOKIE, "")
     if not cookie or not secrets.compare_digest(cookie, guest.form.get("guard", "")):

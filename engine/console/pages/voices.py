@@ -10,9 +10,10 @@ from starlette.responses import Response
 from engine.console.actions import Act, Refusal, perform
 from engine.console.errors import NotFound
 from engine.console.parts import Console
-from engine.console.views.voices import PAGE, PHASES, VoiceFilter, VoiceRow, list_voices, voice
+from engine.console.views.voices import PAGE, PHASES, VoiceFilter, VoiceRow, list_voices, of_number, spoken, voice
 from engine.console.visit import Visit, visit
 from engine.rights import Action
+from rules.complaint_stream import COMPLAINT
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -48,6 +49,14 @@ def add(router: APIRouter, console: Console) -> None:
         with visit(console, request) as v:
             v.need_role("voice.read")
             return _list(v)
+
+    @router.get("/voices/no-case/{number}")
+    def of_no_case(request: Request, number: str) -> Response:
+        with visit(console, request) as v:
+            row = of_number(v.db, f"{COMPLAINT}{number}")
+            if row is None:
+                raise NotFound
+            return v.go(f"/voices/{row.id}")
 
     @router.get("/voices/{id_}")
     def show(request: Request, id_: str) -> Response:
@@ -87,7 +96,17 @@ def _may(v: Visit, row: VoiceRow) -> tuple[Word, ...]:
 
 def _page(v: Visit, row: VoiceRow, refusal: Refusal | None = None, wrong: str = "") -> Response:
     words = [(word, v.new_token()) for word in _may(v, row)]
-    return v.page("voice.html", 422 if wrong else 200, row=row, words=words, refusal=refusal, wrong=wrong, form=v.form)
+    said = spoken(v.db, row) if _may_read(v, row) else []
+    return v.page(
+        "voice.html", 422 if wrong else 200, row=row, words=words, said=said, refusal=refusal, wrong=wrong, form=v.form
+    )
+
+
+def _may_read(v: Visit, row: VoiceRow) -> bool:
+    """Whoever handles it and whoever watches. Whom it is about does not read who complained and how."""
+    return row.about != v.person and (
+        v.may("voice.handle", row.unit, (row.owner,)) or v.may("finding.decide", row.unit)
+    )
 
 
 def _said(v: Visit, row: VoiceRow) -> Response:

@@ -31,7 +31,7 @@ class AlertRow(msgspec.Struct, frozen=True):
 
 _ALERT = """
 SELECT a.id, a.case_id, a.cause, a.level, a.rung, a.status, a.scheduled_at, a.fired_at, a.late_by_system,
-       a.acknowledged_at, a.answered_at, a.respond_until, c.unit, c.item, a.data
+       a.acknowledged_at, a.answered_at, a.respond_until, coalesce(c.unit, a.data->>'unit') AS unit, c.item, a.data
 FROM alert a LEFT JOIN case_file c USING (case_id)
 """
 _MINE = "a.id IN (SELECT alert_id FROM alert_addressee WHERE addressee = %s)"

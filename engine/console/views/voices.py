@@ -11,6 +11,13 @@ import msgspec
 import psycopg
 
 from engine.console.views import sql
+from engine.ledger.fact_body import fact_of
+from engine.ledger.read import read_stream
+from engine.storage.connect import Connection
+from engine.vault.store import Revealed, item_id, reveal_items
+from rules.complaint_stream import names_no_case
+from rules.facts import Fact
+from rules.voices import voices
 
 PAGE = 50
 PHASES = ("filed", "accepted", "review", "rectification", "appealed", "declined", "settled")
@@ -59,7 +66,7 @@ class VoiceFilter(msgspec.Struct, frozen=True):
 
 _VOICE = """
 SELECT v.id, v.what, v.number, v.case_id, v.unit, v.about, v.subject, v.score, v.phase, v.result, v.owner, v.phase_until, v.opened_at, v.recorded_at, c.item
-FROM voice v JOIN case_file c USING (case_id)
+FROM voice v LEFT JOIN case_file c USING (case_id)
 """
 
 
@@ -85,3 +92,35 @@ def list_voices(
 
 def voice(db: psycopg.Connection[Any], id_: str) -> VoiceRow | None:
     return sql.row(db, VoiceRow, f"{_VOICE} WHERE v.id = %s AND v.status <> 'withdrawn'", (id_,))
+
+
+def of_number(db: psycopg.Connection[Any], case: str) -> VoiceRow | None:
+    """A complaint that names no case, by what stands in the case's place."""
+    return sql.row(db, VoiceRow, f"{_VOICE} WHERE v.case_id = %s AND v.status <> 'withdrawn' LIMIT 1", (case,))
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """What somebody said, in his own words. `stage`: filed, or what it did."""
+
+    stage: str
+    at: datetime
+    actor: str | None
+    words: str | None
+
+
+def spoken(db: Connection, row: VoiceRow) -> list[Spoken]:
+    """What was said of a complaint or rating, in order; words that were erased are None."""
+    stream = row.case_id if names_no_case(row.case_id) else f"case:{row.case_id}"
+    facts = [fact_of(line) for line, _, _ in read_stream(db, stream) if line.kind == "fact"]
+    found = next((voice for voice in voices(facts, lambda _: None).found if voice.id == row.number), None)
+    if found is None:
+        return []
+    said = sorted([("filed", found.filed), *found.said.items()], key=lambda pair: pair[1].occurred_at)
+    told = reveal_items(db, [item_id(fact.source, fact.id) for _, fact in said])
+    return [Spoken(stage, fact.occurred_at, fact.actor, _words(told, fact)) for stage, fact in said]
+
+
+def _words(told: Mapping[str, Revealed], fact: Fact) -> str | None:
+    revealed = told.get(item_id(fact.source, fact.id))
+    words = (revealed.said or {}) if revealed is not None else {}
+    return next((str(words[name]) for name in ("text", "reason") if words.get(name)), None)
