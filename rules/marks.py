@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from rules.case import Case
-from rules.complaint_stream import names_no_case
 from rules.figures import SATISFIED_FROM, Mark
 from rules.limit_use import limit_use
+from rules.no_case import COMPLAINT
 from rules.stream import Record, Stream
 from rules.summary import closed_at, holder, status
 from rules.world import World
@@ -23,7 +23,7 @@ def marks(streams: Iterable[Stream], world: World, at: datetime) -> Iterator[Mar
     for stream in streams:
         if stream.id.startswith("docket:"):
             yield from _measures(stream)
-        elif names_no_case(stream.id):
+        elif stream.id.startswith(COMPLAINT):
             yield from (
                 mark
                 for record in stream.records.values()

@@ -38,16 +38,7 @@ from rules.supervision import (
     SupervisionProposed,
     TextOf,
 )
-from rules.voice_payloads import (
-    ComplaintAnswered,
-    ComplaintDeclined,
-    ComplaintFiled,
-    ComplaintReviewed,
-    OfComplaint,
-    OfRating,
-    Rating,
-    RatingDecided,
-)
+from rules.voice_payloads import OF_VOICES
 
 Clock = Literal["committed", "statutory"]
 Result = Literal["approved", "approved_in_part", "refused", "not_needed"]
@@ -300,17 +291,7 @@ PAYLOADS: dict[str, type[Any]] = {
     "alert.answered": AlertAnswered,
     "alert.closed": AlertClosed,
     "alert.undeliverable": AlertUndeliverable,
-    "complaint.filed": ComplaintFiled,
-    "complaint.accepted": OfComplaint,
-    "complaint.declined": ComplaintDeclined,
-    "complaint.answered": ComplaintAnswered,
-    "complaint.review_requested": OfComplaint,
-    "complaint.reviewed": ComplaintReviewed,
-    "rating.submitted": Rating,
-    "rating.called_back": OfRating,
-    "rating.appealed": OfRating,
-    "rating.appeal_decided": RatingDecided,
-    "rectification.completed": OfRating,
+    **OF_VOICES,
     "fact.corrected": FactCorrected,
     "fact.retracted": FactRetracted,
     "hold.closed": HoldClosed,
@@ -335,7 +316,7 @@ _CODED = {"clock.suspended", "clock.resumed"}  # their `reason` is a code, not w
 SEALED: dict[str, tuple[str, ...]] = {
     name: tuple(
         field
-        for field in ("applicant", "applicant_ref", *_FREE_TEXT)
+        for field in ("applicant", "applicant_ref", "reporter", *_FREE_TEXT)
         if field in payload.__struct_fields__ and not (field == "reason" and name in _CODED)
     )
     for name, payload in PAYLOADS.items()

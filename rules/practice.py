@@ -43,5 +43,8 @@ class Practice(Struct, frozen=True):
     rating_call_back: Limit = Limit(amount=1, unit="working_days")
     rectification: Limit = Limit(amount=15, unit="working_days")
     rating_appeal: Limit = Limit(amount=10, unit="working_days")
+    report_verification: Limit = Limit(amount=60, unit="calendar_days")
+    reward_decision: Limit = Limit(amount=15, unit="working_days")
+    reward_payment: Limit = Limit(amount=10, unit="working_days")
     hold_within: Limit = Limit(amount=5, unit="working_days")
     pre_mortem_before: Limit = Limit(amount=3, unit="working_days")

@@ -15,13 +15,15 @@ import msgspec
 from rules.carrier_stream import CARRIERS, advance_carriers
 from rules.case_stream import advance_case
 from rules.catalogue_stream import advance_catalogue, is_for_catalogue
-from rules.complaint_stream import advance_complaint, names_no_case
+from rules.complaint_stream import advance_complaint
 from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.instants import moment
 from rules.matter_stream import advance_matter
+from rules.no_case import names_no_case
 from rules.payloads import WORLD_TYPES, CarrierNamed
 from rules.placing import dockets_of, is_for_docket
+from rules.report_stream import advance_report
 from rules.snapshot import payload_dict
 from rules.start import FIRST
 from rules.stream import Entry, Health, Outreach, Step, Stream
@@ -39,6 +41,7 @@ ADVANCES = {
     "watch": advance_watch,
     "catalogue": advance_catalogue,
     "complaint": advance_complaint,
+    "report": advance_report,
     "carriers": advance_carriers,
 }
 

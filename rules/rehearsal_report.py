@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rules.complaint_stream import names_no_case
+from rules.no_case import names_no_case
 from rules.rehearsal import Birth, Line, Rehearsal, body_of
 from rules.stream import Record
 from rules.summary import document, status

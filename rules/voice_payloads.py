@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -58,3 +58,59 @@ class RatingDecided(OfRating, frozen=True, kw_only=True):
 
     result: Literal["unfounded", "stands"]
     reason: str | None = None
+
+
+class ReportFiled(Payload, frozen=True):
+    """A rewarded report (奖励举报). `reporter`: who reports and how to reach him; sealed, like the words. Without it the report is anonymous."""
+
+    subject: str | None = None
+    against: str | None = None
+    unit: str | None = None
+    text: str | None = None
+    reporter: str | None = None
+
+
+class ReportVerified(Payload, frozen=True, kw_only=True):
+    result: Literal["substantiated", "unsubstantiated"]
+    text: str | None = None
+
+
+class ReportRewarded(Payload, frozen=True, kw_only=True):
+    """`amount`: in whole units of the currency."""
+
+    result: Literal["granted", "refused"]
+    amount: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    reason: str | None = None
+
+
+class ReportPaid(Payload, frozen=True):
+    """`text`: the voucher."""
+
+    text: str | None = None
+
+
+class ReporterRevealed(Payload, frozen=True, kw_only=True):
+    """Somebody looked who reported, and why."""
+
+    reason: str
+
+
+# In the order of life.
+OF_VOICES: dict[str, type[Any]] = {
+    "complaint.filed": ComplaintFiled,
+    "complaint.accepted": OfComplaint,
+    "complaint.declined": ComplaintDeclined,
+    "complaint.answered": ComplaintAnswered,
+    "complaint.review_requested": OfComplaint,
+    "complaint.reviewed": ComplaintReviewed,
+    "rating.submitted": Rating,
+    "rating.called_back": OfRating,
+    "rating.appealed": OfRating,
+    "rating.appeal_decided": RatingDecided,
+    "rectification.completed": OfRating,
+    "report.filed": ReportFiled,
+    "report.verified": ReportVerified,
+    "report.rewarded": ReportRewarded,
+    "report.paid": ReportPaid,
+    "reporter.revealed": ReporterRevealed,
+}

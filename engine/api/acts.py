@@ -202,6 +202,27 @@ class AppealDecision(Act):
     reason: Text
 
 
+class Verification(Act):
+    """Whether what was reported is so."""
+
+    result: Literal["substantiated", "unsubstantiated"]
+    text: Text
+
+
+class Reward(Act):
+    """A reward is granted with its amount, in whole units of the currency, or refused with a reason."""
+
+    result: Literal["granted", "refused"]
+    amount: int | None = Field(default=None, ge=1, le=1_000_000_000)
+    reason: Text
+
+
+class Payment(Act):
+    """The voucher of what was paid."""
+
+    text: Text
+
+
 class Statement(Act):
     """What the one concerned has to say (陈述申辩)."""
 

@@ -64,13 +64,17 @@ def asking_about(db: Connection, id_: str, act: Act) -> Order:
     return Order("inquiry.opened", "inquiry.open", row["case_id"], row["unit"], (), data, act)
 
 
+_VOICES = {"complaint": "complaint", "rating": "rating", "rectification": "rating", "report": "report"}
+
+
 def about_voice(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:
     """A complaint or rating goes by the fact that filed it; whoever owns its phase may handle it, whoever it is about may appeal."""
     row = _row(db, _VOICE, id_)
-    if type_.startswith("complaint.") != (row["what"] == "complaint"):
+    if _VOICES[type_.partition(".")[0]] != row["what"]:
         raise ProblemError(404, "not_found", f"{id_!r} is a {row['what']}", field="id")
-    concerned = (row["about"],) if action == "rating.appeal" else (row["owner"],)
-    return Order(type_, action, row["case_id"], row["unit"], concerned, {row["what"]: row["number"], **act.data()}, act)
+    concerned = {"rating.appeal": (row["about"],), "voice.handle": (row["owner"],)}.get(action, ())
+    named = {} if row["what"] == "report" else {row["what"]: row["number"]}  # a report has its stream to itself
+    return Order(type_, action, row["case_id"], row["unit"], concerned, {**named, **act.data()}, act)
 
 
 def about_proceeding(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:

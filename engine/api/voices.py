@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from engine.api import acts, answers, orders, registers
 from engine.api.commands import Id, Key
-from engine.api.complaining import Complaint, filed, receipt
+from engine.api.complaining import Complaint, Report, filed, receipt
 from engine.api.paging import page
 from engine.api.parameters import Cursor, Name, Size
 from engine.api.problems import Problem
@@ -69,11 +69,23 @@ Saying: Any = Depends(Said)
 )
 def file(said: Complaint, parts: Parts, database: Database, sender: Reader, key: Key = None) -> Response:
     """One that names a case is a `complaint.filed` of that case. The answer holds the code that whoever complained follows it with."""
-    message = filed(database, said, sender.source, parts.clock.now(), key)
+    return _filed(said, parts, database, sender.source, key)
+
+
+@router.post(
+    "/rewarded-reports", summary="File a rewarded report (奖励举报)", tags=_SAID, response_model=None, status_code=201
+)
+def report(said: Report, parts: Parts, database: Database, sender: Reader, key: Key = None) -> Response:
+    """Who reports is kept encrypted and in no list; the code in the answer is all it takes to follow it and to be paid."""
+    return _filed(said, parts, database, sender.source, key)
+
+
+def _filed(said: Complaint, parts: State, database: Connection, source: str, key: str | None) -> Response:
+    message = filed(database, said, source, parts.clock.now(), key)
     answer = answers.of(message, parts.group.submit(message).result())
     if isinstance(answer, Problem):
         return answers.response(answer)
-    given = {**msgspec.structs.asdict(answer), **receipt(database, message.message_id)}
+    given = {**msgspec.structs.asdict(answer), **receipt(database, message)}
     return Response(msgspec.json.encode(given), answer.status, media_type="application/json")
 
 
@@ -95,6 +107,23 @@ def answer(id_: Id, act: acts.Reply, said: Said = Saying) -> Response:
 @router.post("/complaints/{id_}/review", summary="Review the answer to a complaint", tags=_SAID, response_model=None)
 def review(id_: Id, act: acts.Rereading, said: Said = Saying) -> Response:
     return said(id_, "complaint.reviewed", act)
+
+
+@router.post("/rewarded-reports/{id_}/verification", summary="Verify a report", tags=_SAID, response_model=None)
+def verify(id_: Id, act: acts.Verification, said: Said = Saying) -> Response:
+    return said(id_, "report.verified", act, "report.verify")
+
+
+@router.post(
+    "/rewarded-reports/{id_}/reward", summary="Decide on the reward of a report", tags=_SAID, response_model=None
+)
+def reward(id_: Id, act: acts.Reward, said: Said = Saying) -> Response:
+    return said(id_, "report.rewarded", act, "reward.decide")
+
+
+@router.post("/rewarded-reports/{id_}/payment", summary="The reward was paid", tags=_SAID, response_model=None)
+def payment(id_: Id, act: acts.Payment, said: Said = Saying) -> Response:
+    return said(id_, "report.paid", act, "reward.decide")
 
 
 @router.post("/ratings/{id_}/call-back", summary="A bad rating was called back", tags=_SAID, response_model=None)

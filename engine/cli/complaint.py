@@ -7,10 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from engine.cli.columns import Column, print_columns
-from engine.cli.deciding import SOURCE, Actor, Size, act, decided, listed
+from engine.cli.deciding import Actor, Size, act, decided, filing, listed
 from engine.cli.output import Output
-from engine.cli.texts import pick
-from engine.errors import OperatorError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 ComplaintId = Annotated[str, typer.Argument(help="编号，见 complaint list · its id, see complaint list")]
@@ -62,25 +60,9 @@ def file(
     contact: Annotated[str | None, typer.Option(help="联系方式 · how to reach whoever complains")] = None,
 ) -> None:
     """登记不涉及办件的投诉，给出编号和查询码 · files one that names no case; prints its number and code."""
-    from pydantic import ValidationError
+    from engine.api.complaining import Complaint
 
-    from engine.api.complaining import Complaint, filed, receipt
-    from engine.cli.database import opened
-    from engine.intake.decide import decide
-
-    try:
-        said = Complaint(text=text, unit=unit, subject=subject, against=against, contact=contact)
-    except ValidationError as error:
-        raise typer.BadParameter(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from error
-    with opened() as (pool, clock), pool.connection() as connection:
-        message = filed(connection, said, SOURCE, clock.now())
-        (answer,) = decide(connection, [message], clock)
-        if answer.code is not None or answer.outcome != "recorded":
-            raise OperatorError(f"{answer.code or answer.outcome}: {answer.message}")
-        given = receipt(connection, message.message_id)
-    print(
-        pick(f"已登记：{given['number']} 查询码 {given['code']}", f"recorded: {given['number']} code {given['code']}")
-    )
+    filing(Complaint, text=text, unit=unit, subject=subject, against=against, contact=contact)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from engine.errors import OperatorError
 
 if TYPE_CHECKING:
     from engine.api.acts import Act
+    from engine.api.complaining import Complaint
     from engine.api.orders import Order
     from engine.api.paging import Register
     from engine.storage.connect import Connection
@@ -54,6 +55,27 @@ def act(shape: type[Act], **given: Any) -> Act:
     except ValidationError as error:
         wrong = error.errors()[0]
         raise typer.BadParameter(f"{wrong['loc'][0]}: {wrong['msg']}") from error
+
+
+def filing(shape: type[Complaint], **given: str | None) -> None:
+    """Files what names no case, and prints the number and the code to follow it with."""
+    from pydantic import ValidationError
+
+    from engine.api.complaining import filed, receipt
+    from engine.cli.database import opened
+    from engine.intake.decide import decide
+
+    try:
+        said = shape(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise typer.BadParameter(f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}") from error
+    with opened() as (pool, clock), pool.connection() as connection:
+        message = filed(connection, said, SOURCE, clock.now())
+        (answer,) = decide(connection, [message], clock)
+        if answer.code is not None or answer.outcome != "recorded":
+            raise OperatorError(f"{answer.code or answer.outcome}: {answer.message}")
+        made = receipt(connection, message)
+    print(pick(f"已登记：{made['number']} 查询码 {made['code']}", f"recorded: {made['number']} code {made['code']}"))
 
 
 @contextmanager

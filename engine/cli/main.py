@@ -48,6 +48,7 @@ COMMANDS = (
     Command(_WORK, "alert", "engine.cli.alert", "预警与督办", "alerts"),
     Command(_WORK, "finding", "engine.cli.finding", "监察发现", "findings"),
     Command(_WORK, "complaint", "engine.cli.complaint", "投诉", "complaints"),
+    Command(_WORK, "report", "engine.cli.report", "奖励举报", "rewarded reports"),
     Command(_WORK, "proceeding", "engine.cli.proceeding", "追究程序", "proceedings"),
     Command(_WORK, "score", "engine.cli.score", "绩效评估", "evaluation of units and persons"),
     Command(_WORK, "document", "engine.cli.document", "监察文书与模板", "papers of supervision and their templates"),

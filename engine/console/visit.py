@@ -158,7 +158,7 @@ class Visit:
             return f"{self.t.code('clock', kind)} · {self.unit_name(rest)}"
         if kind in {"inquiry", "supervision", "referral"}:
             return self.t.code("request", kind)
-        if kind in {"complaint", "rating"}:
+        if kind in {"complaint", "rating", "report"}:
             return self.t.code("voice_task", f"{kind}_{rest.partition(':')[0]}")
         return self.finding(cause, item)
 

@@ -15,7 +15,7 @@ from notifications.fields import Locale
 from notifications.notice import Audience
 from notifications.notices import NOTICES
 from notifications.render import allows_none
-from rules.complaint_stream import COMPLAINT, names_no_case
+from rules.no_case import names_no_case
 from rules.world import World
 
 _LEVELS = {"warning": "warning_raised", "yellow": "yellow_card", "red": "red_card", "escalated": "alert_escalated"}
@@ -92,7 +92,7 @@ def _page(told: Told, kind: str, audience: Audience, values: Values) -> str | No
         return f"/proceedings/{quote(str(number))}/documents/{_PAPERS[kind]}"
     official = audience not in {"applicant", "person_concerned"}
     if official and names_no_case(told.case):
-        return f"/voices/no-case/{quote(told.case.removeprefix(COMPLAINT))}"
+        return f"/voices/no-case/{quote(told.case.partition(':')[2])}"
     return f"/cases/{quote(told.case)}" if official and told.case else None
 
 

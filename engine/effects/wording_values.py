@@ -8,9 +8,9 @@ from typing import Any
 from engine.effects.outbox import Told
 from notifications.fields import Locale
 from notifications.words import words
-from rules.complaint_stream import COMPLAINT, names_no_case
 from rules.items import Item
 from rules.limit import Limit
+from rules.no_case import names_no_case
 from rules.time_limits import due
 from rules.world import World
 
@@ -18,7 +18,7 @@ Values = dict[str, Any]
 # How the cause of an alert about a duty begins → what an alert that climbs says of it.
 DUTIES = {
     "proceeding": "proceeding_overdue", "inquiry": "inquiry_unanswered", "supervision": "supervision_unanswered",
-    "referral": "referral_without_receipt", "complaint": "complaint_waiting", "rating": "rating_waiting",
+    "referral": "referral_without_receipt", "complaint": "complaint_waiting", "rating": "rating_waiting", "report": "report_waiting",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def case_values(told: Told, world: World, locale: Locale, on: date) -> Values:
     item = world.item(told.item, on) if told.item else None
     unit = told.unit or ""
     return {
-        "case_number": told.case.removeprefix(COMPLAINT),
+        "case_number": told.case.partition(":")[2] if names_no_case(told.case) else told.case,
         "item_name": words(locale)["matter"]["complaint"]
         if names_no_case(told.case)
         else _name(item, told.item, locale),
@@ -127,7 +127,7 @@ def _duty(told: Told, world: World) -> Values:
     if subject not in DUTIES:
         return {}
     duty = rest.rpartition(":")[2] if subject == "proceeding" else subject
-    if subject in {"complaint", "rating"}:
+    if subject in {"complaint", "rating", "report"}:
         duty = f"{subject}_{rest.partition(':')[0]}"
     asked = told.data.get("respond_until")
     zone = world.calendar(told.recorded_at).zone

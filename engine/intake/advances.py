@@ -13,6 +13,7 @@ from rules.docket_stream import advance_docket
 from rules.facts import Fact
 from rules.filing_stream import advance_filing
 from rules.matter_stream import advance_matter
+from rules.report_stream import advance_report
 from rules.stream import FactResult, Health, Step, Stream
 from rules.watch_stream import advance_watch
 from rules.world import World
@@ -35,6 +36,7 @@ ADVANCES: dict[str, Advance] = {
     "filing": advance_filing,
     "catalogue": advance_catalogue,
     "complaint": advance_complaint,
+    "report": advance_report,
     "carriers": advance_carriers,
     "source": keep,
     "calendar": keep,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.ledger.heads import Head
 from engine.storage.connect import Connection
 from rules.catalogue_stream import is_for_catalogue
-from rules.complaint_stream import names_no_case
 from rules.facts import Fact
+from rules.no_case import names_no_case
 from rules.payloads import WORLD_TYPES, CalendarImported, CarrierNamed
 from rules.placing import dockets_of as dockets_among
 from rules.placing import is_for_docket

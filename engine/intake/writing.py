@@ -22,7 +22,7 @@ from engine.storage.read_tables import (
 )
 from rules.summary import CaseSummary
 
-ARMED = ("case", "complaint", "docket", "filing")  # kinds of streams whose moments matter
+ARMED = ("case", "complaint", "docket", "filing", "report")  # kinds of streams whose moments matter
 
 
 def write(

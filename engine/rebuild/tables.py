@@ -19,7 +19,7 @@ TABLES = (
     "case_file", "alert", "alert_addressee", "finding", "breach", "breach_person", "certificate", "hold", "notice", "proceeding", "filing",
     "voice",
 )  # fmt: skip
-KINDS = ["case", "complaint", "docket", "catalogue", "filing", "carriers"]
+KINDS = ["case", "complaint", "report", "docket", "catalogue", "filing", "carriers"]
 _BATCH = 500
 _SHOWN = 5
 Told = Callable[[int], None]

@@ -11,6 +11,7 @@ import msgspec
 
 from engine.storage.connect import Connection
 from engine.storage.rows import hexadecimal, upsert
+from rules.no_case import names_no_case
 from rules.stream import Record
 from rules.summary import CaseSummary
 
@@ -73,7 +74,7 @@ def _row(one: Standing) -> Row:
     row = {
         "id": one.id,
         "stream_id": one.stream_id,
-        "case_id": name if kind == "case" else one.stream_id if kind == "complaint" else data.get("case"),
+        "case_id": name if kind == "case" else one.stream_id if names_no_case(one.stream_id) else data.get("case"),
         "key": record.key,
         "status": record.status,
         "legal_at": record.legal_at,

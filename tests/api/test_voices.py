@@ -111,3 +111,17 @@ def test_a_complaint_that_names_no_case_is_filed_with_a_number_and_repeated_unde
     assert "窗口" not in str(rows) and api.client.post("/api/v1/complaints", json=said).status_code == 401
     assert say(api, f"complaints/{given['id']}/accept", actor="street-lin").status_code == 403
     assert say(api, f"complaints/{given['id']}/accept", actor="street-head").status_code == 201
+
+
+def test_a_rewarded_report_is_filed_and_decided_by_those_who_may_and_names_nobody(api):
+    said = {"text": "收钱办证", "unit": "street", "contact": "钱某某"}
+    filed = api.client.post("/api/v1/rewarded-reports", json=said, headers={"X-API-Key": api.key})
+    assert filed.status_code == 201 and filed.json()["case"].startswith("report:TS-") and "钱" not in filed.text
+    id_ = filed.json()["id"]
+    assert say(api, f"complaints/{id_}/accept", actor="street-shao").status_code == 404
+    verdict = {"result": "substantiated", "text": "属实"}
+    assert say(api, f"rewarded-reports/{id_}/verification", actor="street-head", **verdict).status_code == 403
+    assert say(api, f"rewarded-reports/{id_}/verification", actor="street-shao", **verdict).status_code == 201
+    reward = say(api, f"rewarded-reports/{id_}/reward", actor="street-shao", result="granted", amount=5, reason="x")
+    assert reward.status_code == 403
+    assert "钱" not in api.get("/api/v1/complaints").text + api.get("/api/v1/alerts").text

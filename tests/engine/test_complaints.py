@@ -137,8 +137,10 @@ def test_its_card_is_on_the_first_page_is_told_and_climbs(application_of, life, 
     page = sign_in(application_of, "inspector").get(f"/alerts/{alert}")
     assert page.status_code == 200 and f"/voices/no-case/{number}" in page.text
     life.wait_until(life.clock.now() + timedelta(days=9))
-    levels = ask(life, "SELECT level FROM alert WHERE case_id = %s ORDER BY fired_at, rung", f"complaint:{number}")
-    assert [level for (level,) in levels][:1] == ["yellow"] and "escalated" in [level for (level,) in levels]
+    levels = ask(life, "SELECT level, id FROM alert WHERE case_id = %s ORDER BY fired_at, rung", f"complaint:{number}")
+    inspector = sign_in(application_of, "inspector")
+    assert {inspector.get(f"/alerts/{id_}").status_code for _, id_ in levels} == {200}, "with their papers"
+    assert levels[0][0] == "yellow" and {"escalated", "red"} <= {level for level, _ in levels}
 
 
 def test_a_form_that_is_not_filled_in_or_comes_from_elsewhere_or_too_often_files_nothing(anybody, life):

@@ -18,7 +18,6 @@ from engine.console.views.case import CaseFile, case_file
 from engine.console.views.voices import of_number
 from engine.console.visit import Visit, any_visit
 from engine.vault.following import fits
-from rules.complaint_stream import COMPLAINT
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +42,7 @@ def _followed(v: Visit) -> Response:
     if wait:
         _log.warning("following_must_wait", seconds=wait)
         return _again(v, number, v.t("follow.wait", minutes=-(-wait // 60)), 429)
-    found = of_number(v.db, f"{COMPLAINT}{number}") or case_file(v.db, number)
+    found = of_number(v.db, number) or case_file(v.db, number)
     fitting = fits(v.db, found.case_id if found else number, v.form.get("code", ""))
     if found is None or not fitting:
         v.console.follow_limit.failed(address)

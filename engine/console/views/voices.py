@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,13 +15,25 @@ from engine.ledger.fact_body import fact_of
 from engine.ledger.read import read_stream
 from engine.storage.connect import Connection
 from engine.vault.store import Revealed, item_id, reveal_items
-from rules.complaint_stream import names_no_case
 from rules.facts import Fact
+from rules.no_case import COMPLAINT, REPORT, names_no_case
+from rules.report_stream import FILED, report_of
 from rules.voices import voices
 
 PAGE = 50
-PHASES = ("filed", "accepted", "review", "rectification", "appealed", "declined", "settled")
-WAITING = ("filed", "accepted", "review", "rectification", "appealed")
+PHASES = (
+    "filed",
+    "accepted",
+    "review",
+    "rectification",
+    "appealed",
+    "reported",
+    "substantiated",
+    "rewarded",
+    "declined",
+    "settled",
+)
+WAITING = ("filed", "accepted", "review", "rectification", "appealed", "reported", "substantiated", "rewarded")
 
 
 class VoiceRow(msgspec.Struct, frozen=True):
@@ -40,6 +52,7 @@ class VoiceRow(msgspec.Struct, frozen=True):
     opened_at: datetime
     recorded_at: datetime
     item: str | None
+    data: dict[str, Any]
 
 
 class VoiceFilter(msgspec.Struct, frozen=True):
@@ -65,16 +78,20 @@ class VoiceFilter(msgspec.Struct, frozen=True):
 
 
 _VOICE = """
-SELECT v.id, v.what, v.number, v.case_id, v.unit, v.about, v.subject, v.score, v.phase, v.result, v.owner, v.phase_until, v.opened_at, v.recorded_at, c.item
+SELECT v.id, v.what, v.number, v.case_id, v.unit, v.about, v.subject, v.score, v.phase, v.result, v.owner, v.phase_until, v.opened_at, v.recorded_at, c.item, v.data
 FROM voice v LEFT JOIN case_file c USING (case_id)
 """
 
 
 def list_voices(
-    db: psycopg.Connection[Any], wanted: VoiceFilter, units: frozenset[str] | None, person: str
+    db: psycopg.Connection[Any], wanted: VoiceFilter, units: frozenset[str] | None, person: str, *, reports: bool
 ) -> list[VoiceRow]:
-    """One row more than a page when there is a next one. Of others' units only what one has to act on, or is about oneself."""
+    """One row more than a page when there is a next one. Of others' units only what one has to act on, or is about oneself.
+
+    `reports`: whether the person sees rewarded reports; never one about himself.
+    """
     where = sql.Where()
+    where.add("(v.what <> 'report' OR (%s AND v.about IS DISTINCT FROM %s))", reports, person)
     where.add("v.status <> 'withdrawn'")
     if wanted.phase != "all":
         where.add("v.phase = ANY(%s)", [wanted.phase] if wanted.phase else list(WAITING))
@@ -94,9 +111,10 @@ def voice(db: psycopg.Connection[Any], id_: str) -> VoiceRow | None:
     return sql.row(db, VoiceRow, f"{_VOICE} WHERE v.id = %s AND v.status <> 'withdrawn'", (id_,))
 
 
-def of_number(db: psycopg.Connection[Any], case: str) -> VoiceRow | None:
-    """A complaint that names no case, by what stands in the case's place."""
-    return sql.row(db, VoiceRow, f"{_VOICE} WHERE v.case_id = %s AND v.status <> 'withdrawn' LIMIT 1", (case,))
+def of_number(db: psycopg.Connection[Any], number: str) -> VoiceRow | None:
+    """A complaint that names no case, or a report, by its number."""
+    query = f"{_VOICE} WHERE v.case_id = ANY(%s) AND v.status <> 'withdrawn' LIMIT 1"
+    return sql.row(db, VoiceRow, query, ([f"{COMPLAINT}{number}", f"{REPORT}{number}"],))
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -112,12 +130,24 @@ def spoken(db: Connection, row: VoiceRow) -> list[Spoken]:
     """What was said of a complaint or rating, in order; words that were erased are None."""
     stream = row.case_id if names_no_case(row.case_id) else f"case:{row.case_id}"
     facts = [fact_of(line) for line, _, _ in read_stream(db, stream) if line.kind == "fact"]
-    found = next((voice for voice in voices(facts, lambda _: None).found if voice.id == row.number), None)
-    if found is None:
-        return []
-    said = sorted([("filed", found.filed), *found.said.items()], key=lambda pair: pair[1].occurred_at)
+    said = sorted(_stages(facts, row), key=lambda pair: pair[1].occurred_at)
     told = reveal_items(db, [item_id(fact.source, fact.id) for _, fact in said])
     return [Spoken(stage, fact.occurred_at, fact.actor, _words(told, fact)) for stage, fact in said]
+
+
+def _stages(facts: Sequence[Fact], row: VoiceRow) -> list[tuple[str, Fact]]:
+    if row.what == "report":
+        return [(type_.rpartition(".")[2], fact) for type_, fact in report_of(facts).said.items()]
+    found = next((voice for voice in voices(facts, lambda _: None).found if voice.id == row.number), None)
+    return [] if found is None else [("filed", found.filed), *found.said.items()]
+
+
+def reporter(db: Connection, row: VoiceRow) -> str | None:
+    """Who reported, out of the vault. Whoever calls this has put the look on record."""
+    fact = next((fact_of(line) for line, _, _ in read_stream(db, row.case_id) if line.type == FILED), None)
+    revealed = reveal_items(db, [item_id(fact.source, fact.id)]) if fact is not None else {}
+    words = next((one.said or {} for one in revealed.values()), {})
+    return str(words["reporter"]) if words.get("reporter") else None
 
 
 def _words(told: Mapping[str, Revealed], fact: Fact) -> str | None:
