@@ -34,7 +34,19 @@ def view_of(
 ) -> View:  # fmt: skip
     """`unit`: whose posts are asked and whose rules hold; empty: nobody's but the inspectors' and the leading-group office's."""
     case = _no_case(id_, unit, facts)
-    return View(case, facts, records, at, world, world.calendar(at), health, "time", {}, Consents(), Kept(NEVER, None))
+    return View(
+        case,
+        facts,
+        records,
+        at,
+        world,
+        world.calendar(at),
+        health,
+        "time",
+        {},
+        Consents(),
+        Kept(NEVER, len(facts), None),
+    )
 
 
 def concluded(stream: Stream, new: Sequence[Fact], view: View, holding: Callable[[View], list[Conclusion]]) -> Step:
