@@ -92,7 +92,8 @@ def record_all(connection: Connection, pieces: Iterable[Configuration], actor: s
         insert(connection, "config_entry", rows)
         connection.execute("UPDATE config_head SET version = %s", (version,))
         _wake_for_calendars(connection, wanted)
-        wake_asked(connection, [piece.body["id"] for piece in wanted if piece.kind == "person"], at)
+        if people := [piece.body["id"] for piece in wanted if piece.kind == "person"]:
+            wake_asked(connection, people, at)
     return len(rows)
 
 
