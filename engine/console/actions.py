@@ -14,7 +14,7 @@ from engine.intake.envelope import Answer, Envelope
 
 SOURCE = "console"
 WAIT_SECONDS = 30.0
-_TAKEN = frozenset({"recorded", "duplicate"})
+TAKEN = frozenset({"recorded", "duplicate"})
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class _Status(msgspec.Struct, frozen=True):
 
 
 def _refusal(answer: Answer) -> Refusal | None:
-    if answer.outcome in _TAKEN and answer.code is None:
+    if answer.outcome in TAKEN and answer.code is None:
         return None
     return Refusal(answer.code or answer.outcome, answer.message or "")
 

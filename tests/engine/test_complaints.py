@@ -156,6 +156,10 @@ def test_a_form_that_is_not_filled_in_or_comes_from_elsewhere_or_too_often_files
     for n in range(5):
         complain(anybody, token=f"many-{n}")
     page = anybody.get("/public/complain").text
+    clash = {"guard": field(page, "guard"), "token": "many-0", "unit": "urban", "text": "another text"}
+    taken = TestClient(app(life), base_url="http://public.example", cookies=anybody.cookies)
+    refused = taken.post("/public/complain", data=clash)
+    assert refused.status_code == 503 and "another text" in refused.text and "TS-" not in refused.text
     again = {"guard": field(page, "guard"), "token": "more", "unit": "urban", "text": "x"}
     assert anybody.post("/public/complain", data=again).status_code == 429
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.api.complaining import Complaint, Report, filed, receipt, review_asked
-from engine.console.actions import SOURCE, WAIT_SECONDS
+from engine.console.actions import SOURCE, TAKEN, WAIT_SECONDS
 from engine.console.errors import Forbidden
 from engine.console.pages.sign_in import GUARD_COOKIE, address_of, check_guard
 from engine.console.parts import Console
@@ -68,7 +68,8 @@ def _filed(v: Visit, kind: Kind) -> Response:
     except ValidationError:
         return _form(v, kind, ("text",), 422)
     message = filed(v.db, said, SOURCE, v.now, v.form.get("token") or None)
-    _submit(v, message)
+    if _submit(v, message).outcome not in TAKEN:
+        return _form(v, kind, ("failed",), 503)
     return v.page("public_complained.html", receipt=receipt(v.db, message), kind=kind)
 
 
@@ -101,10 +102,10 @@ def page_of(v: Visit, row: VoiceRow, wrong: tuple[str, ...] = (), status: int = 
 
 
 def _reviewed(v: Visit) -> Response:
-    number = v.form.get("case", "").strip()
-    row = of_number(v.db, number)
+    number, address = v.form.get("case", "").strip(), address_of(v.request)
+    row = None if v.console.follow_limit.wait(address) else of_number(v.db, number)
     if row is None or not fits(v.db, row.case_id, v.form.get("code", "")):
-        v.console.follow_limit.failed(address_of(v.request))
+        v.console.follow_limit.failed(address)
         raise Forbidden("follow")
     text = v.form.get("text", "").strip()
     if not text:
