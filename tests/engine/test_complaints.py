@@ -71,7 +71,7 @@ def test_it_is_received_with_a_number_an_owner_and_a_day_and_its_words_are_seale
     row = ask(life, "SELECT case_id, unit, phase, owner, phase_until FROM voice WHERE number = %s", number)[0]
     assert row[:3] == (f"complaint:{number}", "urban", "filed") and row[3] and row[4] == at("2026-03-10", "00:00")
     ledger = ask(life, "SELECT type, body FROM entry WHERE stream_id = %s ORDER BY version", f"complaint:{number}")
-    assert [type_ for type_, _ in ledger] == ["complaint.filed", "voice_opened", "yellow_card"]
+    assert [type_ for type_, _ in ledger] == ["complaint.filed", "yellow_card", "voice_opened"]
     assert not any(WORDS in str(body) for _, body in ledger)
 
 
@@ -186,6 +186,7 @@ def test_the_command_line_files_lists_admits_and_answers(life, monkeypatch, caps
     head = ask(life, "SELECT person FROM app_user WHERE login = 'head'")[0][0]
     assert run("complaint", "accept", mine["id"], "--actor", head)[0] == 0
     assert run("complaint", "answer", mine["id"], "--actor", head, "--result", "upheld", "--text", "属实")[0] == 0
+    life.wait_until(life.clock.now() + timedelta(minutes=1))
     assert run("complaint", "answer", mine["id"], "--actor", head, "--result", "upheld")[0] == 1, "answered already"
     assert run("complaint", "review", mine["id"], "--actor", "nobody", "--result", "upheld")[0] == 1
     assert run("complaint", "file", "--text", "")[0] == 2
