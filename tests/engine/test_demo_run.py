@@ -141,6 +141,6 @@ def test_it_stops_in_order_and_goes_on_from_there(demo: Running) -> None:
         now = msgspec.json.decode(httpx2.get(f"{again.address}/api/v1/demo/clock", timeout=10).content)["now"]
         latest = value(again, "SELECT max(recorded_at) FROM entry WHERE kind = 'fact'").isoformat()
         assert now >= latest, "the clock was paused on its page: it stands where it stood, and never goes back"
-        assert value(again, "SELECT count(*) FROM app_user WHERE password_hash <> ''") == 5
+        assert value(again, "SELECT count(*) FROM app_user WHERE password_hash <> ''") == 7
     finally:
         again.close()
