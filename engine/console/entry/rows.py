@@ -37,10 +37,10 @@ def filled(form: Form, table: str) -> list[tuple[int, dict[str, str]]]:
 
 
 def says_more(form: Form, table: str, place: int) -> bool:
-    """Whether a row has something in the columns that few entries need; a name in English alone stays folded."""
+    """Whether a row has something in the columns that few entries need; what translates or files it stays folded."""
     cells = row(form, table, place)
     usual = [None, "", *(DEFAULTS[key] for key in DEFAULTS if key.startswith(f"{table}."))]
-    return any(cells.get(name) not in usual for name in TABLES[table].more if name != "name_en")
+    return any(cells.get(name) not in usual for name in TABLES[table].more if name not in {"name_en", "code"})
 
 
 def listed(form: Form) -> dict[str, str]:

@@ -53,6 +53,27 @@
     next.focus();
   });
 
+  // A part of a form that is on its way to be drawn anew takes no input meanwhile: nothing typed is lost, nothing pressed twice.
+  let focused = "";
+  const redrawn = (event) => {
+    const part = event.detail.target;
+    return part?.closest("#entry") && part.id !== "preview" ? part : null;
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = redrawn(event);
+    if (!part) return;
+    focused = document.activeElement?.id || "";
+    part.inert = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const part = redrawn(event);
+    if (part) part.inert = false;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+    focused = "";
+  });
+
   // The clock: asked every second while the page is looked at; its text comes from the server, in its own words.
   const shown = document.querySelector("[data-clock]");
   async function tick() {
