@@ -23,6 +23,10 @@ Kind = Literal[
     "level",
     "post",
     "kind",
+    "stop",
+    "after",
+    "fact",
+    "check",
 ]
 
 
@@ -78,19 +82,27 @@ SHEETS = (
         Column("silence.clock", "默许时限", "clock"), Column("silence.basis", "默许依据"), Column("silence.grants", "默许内容"),
         Column("silence.exclusions_checked", "无除外情形依据"), Column("conditions", "办理条件", "lines"), Column("windows", "窗口", "names"),
         Column("service_commitment", "服务承诺"), Column("rules_of_exercise", "行使规则", "lines"), Column("work_discipline", "工作纪律", "lines"),
-        Column("accountability", "违诺责任"), Column("statutory_duty", "法定职责", "yes"), Column("undertaking", "告知承诺", "yes"), MORE,
+        Column("accountability", "违诺责任"), Column("statutory_duty", "法定职责", "yes"), Column("undertaking", "告知承诺", "yes"), *limit("verification_limit", "核查时限"), Column("deficits_pause", "补正停止计时", "yes"),
+        Column("retired", "停止行使", "yes"), Column("extension.clock", "延长时限", "clock"), Column("statutory_limit.attribute", "法定时限属性"), MORE,
     )),
     Sheet("steps", "环节", (
-        *OF_ITEM, Column("id", "编号"), Column("name", "名称"), Column("name_en", "英文名称"), Column("holder", "承办人"), *limit("limit", "时限"), MORE,
+        *OF_ITEM, Column("id", "编号"), Column("name", "名称"), Column("name_en", "英文名称"), Column("holder", "承办人"), *limit("limit", "时限"), Column("clause", "条款"),
+        Column("silence.effect", "逾期效力", "effect"), Column("silence.basis", "逾期效力依据"), Column("after", "在哪些环节之后", "names"), MORE,
     ), "steps"),
     Sheet("warnings", "预警", (*OF_ITEM, *limit("before", "提前"), Column("level", "级别", "level")), "warnings"),
     Sheet("suspensions", "中止", (
-        *OF_ITEM, Column("reason", "事由", "reason"), Column("max", "最多次数", "integer"), *limit("term", "最长期限"), Column("basis", "依据"), MORE,
+        *OF_ITEM, Column("reason", "事由", "reason"), Column("max", "最多次数", "integer"), *limit("term", "最长期限"), Column("basis", "依据"),
+        Column("kind", "恢复后", "stop"), Column("clock", "停止时限", "clock"), Column("after_term", "期满后", "after"), MORE,
     ), "suspensions"),
     Sheet("exclusions", "除外情形", (*OF_ITEM, Column("when", "条件"), Column("basis", "依据")), "silence.exclusions"),
     Sheet("flips", "默许例外", (*OF_ITEM, Column("when", "条件"), Column("effect", "效力", "effect"), Column("basis", "依据")), "silence.flips"),
+    Sheet("table", "决策表", (*OF_ITEM, Column("when", "条件"), Column("effect", "效力", "effect"), Column("basis", "依据")), "silence.table"),
+    Sheet("preconditions", "生效前提", (*OF_ITEM, Column("fact", "事实", "fact"), Column("when", "条件"), Column("basis", "依据")), "silence.preconditions"),
+    Sheet("exceptions", "例外备案", (
+        *OF_ITEM, Column("check", "检查", "check"), Column("basis", "依据"), Column("approver", "批准人"), Column("filed_on", "备案日期", "date"),
+    ), "exceptions"),
     Sheet("materials", "材料", (*OF_ITEM, Column("code", "编号"), Column("name", "名称"), Column("name_en", "英文名称"), Column("copies", "份数", "integer")), "materials"),
-    Sheet("fees", "收费", (*OF_ITEM, Column("code", "项目"), Column("name", "名称"), Column("amount", "金额", "amount"), MORE), "fees"),
+    Sheet("fees", "收费", (*OF_ITEM, Column("code", "项目"), Column("name", "名称"), Column("amount", "金额", "amount"), Column("basis", "依据"), MORE), "fees"),
     Sheet("duties", "岗位职责", (*OF_ITEM, Column("holder", "承办人"), Column("duty", "职责")), "duties"),
     Sheet("offices", "会办", (
         *OF_ITEM, Column("id", "单位"), Column("name", "名称"), *limit("limit", "时限"), Column("silence.effect", "默许效力", "effect"), Column("silence.basis", "依据"), MORE,

@@ -12,6 +12,7 @@ from engine.console.i18n import LOCALES, Texts
 from engine.workbook.columns import Kind
 from rules.items import Effect
 from rules.limit import Unit
+from rules.payloads import PAYLOADS
 from rules.world import PostName
 
 TRUE, FALSE = frozenset({"是", "yes", "true", "1"}), frozenset({"否", "no", "false", "0"})
@@ -24,6 +25,10 @@ _GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
     "post": ("post", get_args(PostName)),
     "kind": ("filing_kind", ("committed", "immediate")),
     "reason": ("reason", ()),
+    "stop": ("filing_stop", ("pause", "restart")),
+    "after": ("filing_after", ("not_pursued", "resume")),
+    "check": ("filing_check", ("two_thirds_rule",)),
+    "fact": ("fact", tuple(PAYLOADS)),
 }
 _USUAL = {
     "unit": {

@@ -51,13 +51,18 @@ def _rows(body: Record, sheet: Sheet) -> list[list[Any]]:
             {
                 "item": item["code"],
                 "version": item["version"],
-                **(part if isinstance(part, dict) else _named(part, sheet)),
+                **(_spoken(part) if isinstance(part, dict) else _named(part, sheet)),
             },
             sheet,
         )
         for item in body.get("items") or ()
         for part in _get(item, sheet.within) or ()
     ]
+
+
+def _spoken(part: Record) -> Record:
+    """A part's own silence that says `none` is another thing than none of its own."""
+    return {**part, "silence": {"effect": "none"}} if part.get("silence") == {} else part
 
 
 def _named(part: str, sheet: Sheet) -> Record:

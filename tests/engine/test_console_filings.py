@@ -233,6 +233,8 @@ def test_a_form_that_names_no_unit_comes_back_with_everything_typed(visit):
     csrf = {"csrf": field(clerk.get("/filings/new").text, "csrf")}
     back = clerk.post("/filings/save", data={**csrf, **FILLED, "unit": ""})
     assert back.status_code == 422 and "fill this in" in words(back.text) and "临时占道" in back.text
+    foreign = clerk.post("/filings/save", data={**csrf, **FILLED, "unit": "planning"})
+    assert foreign.status_code == 422 and "you may not file for this unit" in words(foreign.text)
     other = clerk.post("/filings/save", data={**csrf, **FILLED, "code": "PL-01"})
     assert other.status_code == 422 and "another unit has an item of this code" in words(other.text)
 

@@ -19,8 +19,11 @@ from engine.provisioning.folder import LISTS, Catalogue, read_folder
 from engine.storage.connect import open_owner
 from engine.storage.world import load_world
 from engine.workbook.faults import check, check_records
+from engine.workbook.reading import read
 from engine.workbook.values import CellError, cell_of, value_of
 from engine.workbook.writing import write
+from rules.items import Item
+from tests.engine.test_entry_form import EVERYTHING
 from tests.support.county import FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +45,31 @@ def test_a_county_goes_through_excel_unchanged(tmp_path: Path):
     assert not found.refused and found.catalogue is not None
     for name in ("units", "people", "items", "sources", "leading_group_office", "inspectors"):
         assert getattr(found.catalogue, name) == getattr(COUNTY, name), name
+
+
+def test_an_item_that_says_all_there_is_to_say_goes_through_excel_with_hardly_a_word_of_json(tmp_path: Path):
+    path = tmp_path / "one.xlsx"
+    item = msgspec.convert(EVERYTHING, Item)
+    write(Catalogue(items=(item,)), path)
+    found = read(path)
+    assert found.faults == []
+    assert msgspec.convert(found.parts["items"][0], Item) == item
+    left = [
+        cell
+        for page in load_workbook(path)
+        for row in page.iter_rows(min_row=2, values_only=True)
+        for cell in row
+        if str(cell).startswith("{")
+    ]
+    assert sorted(name for cell in left for name in json.loads(cell)) == [
+        "basis",
+        "carriers",
+        "flow_chart",
+        "note",
+        "profile",
+        "silence",
+        "silence",
+    ]
 
 
 def test_the_large_county_is_large_and_clean(workbook: Path):

@@ -127,7 +127,7 @@ def _save(v: Visit) -> Response:
     found = _read(v, known, form)
     unit = known.unit if known else form.get("unit", "")
     if not v.may("catalogue.edit", unit):
-        found.wrong["unit"] = "missing_field"
+        found.wrong["unit"] = "unit_not_yours" if unit else "missing_field"
     if found.wrong:
         return _form(v, known, form, found=found, status=422)
     body = {"version": 1, "effective_from": (v.today + timedelta(days=1)).isoformat(), **found.item}
