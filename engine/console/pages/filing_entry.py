@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import msgspec
@@ -175,8 +175,8 @@ def foreseen(v: Visit, item: Item, at: datetime | None = None) -> Item:
     seen = preview(item, v.world, v.now, at)
     main = accounts_told(v, seen.case, seen.accounts).main if seen.case else None
     strip = drawn(main, v.t("filing.beside")) if main and main.days else None
-    lint = [told(one, v.t.locale) for one in seen.lint]
-    return {"seen": seen, "seen_lint": lint, "strip": strip, "names": _names(v, item), "place_of": {}}
+    lint, label = [told(one, v.t.locale) for one in seen.lint], partial(places.label, v.t)
+    return {"seen": seen, "seen_lint": lint, "strip": strip, "names": _names(v, item), "place_of": {}, "label": label}
 
 
 def _names(v: Visit, item: Item) -> Form:

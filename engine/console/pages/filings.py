@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import cast, get_args
 
 import msgspec
@@ -13,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.console.chart import chart
-from engine.console.entry.places import label
 from engine.console.errors import NotFound
 from engine.console.filing_work import asked_about, reviews_of, waiting
 from engine.console.pages.filing_entry import foreseen
@@ -75,7 +73,7 @@ def _simulations(v: Visit, filing: Filing) -> list[tuple[keep.Kept, bool]]:
 def _one(v: Visit, filing: Filing, refused: Refused | None = None) -> Response:
     return v.page(
         "filing.html", 409 if refused else 200, f=filing, item=filing.entry(), refused=refused, log=reading.log(v.db, filing.id),
-        changed=reading.against_published(filing, v.world), published=bool(v.world.versions(filing.code)), label=partial(label, v.t),
+        changed=reading.against_published(filing, v.world), published=bool(v.world.versions(filing.code)),
         open_reviews=reviews_of(v, filing), may_edit=v.may("catalogue.edit", filing.unit), may_approve=v.may("catalogue.approve", filing.unit),
         simulations=_simulations(v, filing), may_simulate=v.may("rules.simulate", filing.unit), chart=chart(v, filing.entry()),
         warnings=_warnings(_lint(v, filing)), tomorrow=(v.today + timedelta(days=1)).isoformat(), form=v.form, token=v.new_token(),
