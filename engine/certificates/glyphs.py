@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from engine.certificates.font_file import Face
 from engine.certificates.fonts import SETTING, for_texts
+from engine.certificates.private_area import formal
 from engine.errors import OperatorError
 
 _AROUND = 12  # characters of the text that are quoted on either side
@@ -67,6 +68,11 @@ def _seen(text: str) -> Iterator[str]:
 
 
 def _reason(cluster: str) -> tuple[str, str]:
+    if own := formal(cluster[0]):
+        return (
+            f"旧系统（GBK）的私用区编码，请改用这个字的正式编码 U+{ord(own):04X}“{own}”（GB 18030-2022）",
+            f"an old system's private code for {own}; write U+{ord(own):04X}",
+        )
     if _private(cluster):
         return (
             "自造字（私用区），换一台机器就是别的字；请改用这个字的正式编码（GB 18030-2022）",

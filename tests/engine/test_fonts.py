@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.certificates.font_file import FontFileError
 from engine.certificates.glyphs import MissingGlyphError, clusters, demand
 from engine.certificates.keys import Signer
 from engine.certificates.pdf import typeset
+from engine.certificates.private_area import formal
 from engine.config import load
 from engine.doctor import examine, paper_fonts
 from engine.documents.pdf import render
@@ -110,6 +112,7 @@ def test_every_character_of_the_table_is_seen_on_the_page_and_read_from_it(tmp_p
         ("王\U000e0100", ("U+738B U+E0100", "异体选择符", "variant")),
         ("李\ue123", ("U+E123", "自造字", "GB 18030-2022")),
         ("李\U000f0000", ("自造字",)),
+        ("刘\ue863", ("U+E863", "U+4DAE“䶮”", "GBK")),
         ("甲\u202e乙", ("U+202E", "请删去", "“甲□乙”")),
         ("甲\u200b", ("U+200B", "unseen")),
         ("甲\t", ("U+0009",)),
@@ -120,6 +123,15 @@ def test_what_cannot_be_drawn_is_refused_with_character_place_and_what_to_do(tex
     with pytest.raises(MissingGlyphError) as refused:
         demand([text])
     assert all(words in str(refused.value) for words in said), str(refused.value)
+
+
+def test_what_old_registers_have_in_the_private_area_is_known_by_its_own_code():
+    known = [formal(chr(code)) for code in range(0xE000, 0xF900)]
+    found = [character for character in known if character]
+    assert len(found) == len(set(found)) == 82
+    assert not [character for character in found if unicodedata.category(character) == "Co"]
+    assert [formal(chr(code)) for code in (0xE816, 0xE7C7, 0xE863, 0x4E00)] == ["\U00020087", "ḿ", "䶮", None]
+    demand(found)
 
 
 def test_a_letter_with_its_mark_is_one_and_may_be_drawn_as_one():
