@@ -70,11 +70,15 @@ def print_(
         named = _everything(world, on) if every else names
         if not named or (every and names):
             raise OperatorError(pick("请写明事项或单位，或者用 --all", "name items or units, or say --all, not both"))
-        for name in track(named, pick("印制", "printing"), console=Console(stderr=True), disable=len(named) < _MANY):
-            for printed in _printed(world, name, kind, where, since.date() if since else None):
-                file = to / f"{_safe(name)}-{printed.kind}.pdf"
-                file.write_bytes(printed.pdf)
-                print(file)
+        bar = track(named, pick("印制", "printing"), console=Console(stderr=True), disable=len(named) < _MANY)
+        papers = (
+            (to / f"{_safe(name)}-{printed.kind}.pdf", printed)
+            for name in bar
+            for printed in _printed(world, name, kind, where, since.date() if since else None)
+        )
+        refused = [said for file, printed in papers if (said := _write(file, printed))]
+    if refused:
+        raise OperatorError("\n".join(refused))
 
 
 @app.command()
@@ -198,6 +202,18 @@ def _printed(world: World, name: str, kinds: list[str] | None, where: Any, since
                 yield printing.of_unit(world, name, kind, where[0], where[1], where[2], since)
     else:
         raise OperatorError(pick(f"没有事项或单位 {name!r}", f"no item in force and no unit is called {name!r}"))
+
+
+def _write(file: Path, printed: Printed) -> str:
+    """Why a paper cannot be printed; nothing where it was. One that cannot keeps none of the others back."""
+    from engine.certificates.glyphs import MissingGlyphError
+
+    try:
+        file.write_bytes(printed.pdf)
+    except MissingGlyphError as error:
+        return f"{file}: {error}"
+    print(file)
+    return ""
 
 
 def _everything(world: World, on: date) -> list[str]:

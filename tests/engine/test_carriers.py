@@ -17,6 +17,7 @@ from engine.carriers import printing
 from engine.carriers.check import check
 from engine.carriers.leaflet import texts, words
 from engine.carriers.of_units import items_of
+from engine.carriers.pdf import _render
 from engine.carriers.writing import Writer
 from engine.certificates import glyphs
 from engine.certificates.glyphs import MissingGlyphError
@@ -301,6 +302,20 @@ def test_the_whole_county_is_printed_with_one_command(run, tmp_path):
     assert {"P-explanation_card.pdf", "planning-notice_board.pdf"} <= made
     assert made == {line.rpartition("/")[2] for line in result.stdout.splitlines()}
     assert not [name for name in made if "guide" in name]
+
+
+@pytest.mark.postgres
+def test_a_paper_that_cannot_be_printed_keeps_none_of_the_others_back(run, tmp_path, monkeypatch):
+    def demand_all_but_cards(found, faces=None):
+        if any("明白卡" in text for text in found):
+            raise MissingGlyphError("U+2A6A5")
+
+    _render.cache_clear()
+    monkeypatch.setattr("engine.certificates.glyphs.demand", demand_all_but_cards)
+    result = run("print", "P", "planning", "--to", str(tmp_path / "some"))
+    assert result.exit_code == 1
+    assert "P-explanation_card.pdf: U+2A6A5" in str(result.exception)
+    assert {"P-guide.pdf", "planning-notice_board.pdf"} <= {path.name for path in (tmp_path / "some").iterdir()}
 
 
 @pytest.mark.postgres

@@ -24,6 +24,7 @@ from engine.ledger.canonical import canonical
 from tests.support.fonts import NOBODY_HAS, a_font
 from tests.support.papers import a_paper
 from tests.support.papers_seen import cells, pictures, text_of
+from tests.support.pdf_archive import faults
 
 TABLE = (Path(__file__).parents[1] / "support" / "general_standard_table.txt").read_text("utf-8").split()
 KEY = Signer("k" * 43, b"\1" * 32)
@@ -155,7 +156,9 @@ def test_a_name_that_our_fonts_lack_is_printed_with_a_font_of_the_operators(fold
         render(content, digest, "zh", KEY)
     (folder / "own.otf").write_bytes(a_font())
     start()
-    assert f"赵{NOBODY_HAS}" in text_of(render(content, digest, "zh", KEY))
+    pdf = render(content, digest, "zh", KEY)
+    assert f"赵{NOBODY_HAS}" in text_of(pdf)
+    assert faults(pdf) == []
     ours, own = drawn(f"龙{NOBODY_HAS}", tmp_path)
     assert min(ours) < 90 and min(own) < 90 and ours != own
 
