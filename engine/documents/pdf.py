@@ -60,11 +60,17 @@ def sheet_of(paper: Paper, digest: str, locale: Locale) -> dict[str, Any]:
         "lang": locale,
         "title": written.title,
         "number": number,
-        "issuer": paper.unit or "",
+        "issuer": _signer(written.blocks) or paper.unit or "",
         "red": paper.kind == "red_card",
         "blocks": blocks,
         "footer": footer,
     }
+
+
+def _signer(blocks: tuple[Block, ...]) -> str:
+    """Who signs, for the file's own description: the line above the date; a paper that signs otherwise has none."""
+    right = [block.text for block in blocks if block.kind == "right"]
+    return right[-2] if len(right) > 2 else ""
 
 
 def _place(block: Block, before: str | None) -> dict[str, bool]:

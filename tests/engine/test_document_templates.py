@@ -23,6 +23,7 @@ from engine.storage.world import build
 from tests.support.fonts import NOBODY_HAS
 from tests.support.papers import a_paper
 from tests.support.papers_seen import text_of
+from tests.support.pdf_objects import Pdf
 
 KEY = Signer("k" * 43, b"\1" * 32)
 GOOD = "# 告知书\n{{ addressee }}：{{ cause }}"
@@ -38,6 +39,13 @@ def test_every_paper_is_set_in_both_languages_with_its_content_attached(kind):
     digest = hashlib.sha256(content).hexdigest()
     for locale in ("zh", "en"):
         assert attachment(render(content, digest, locale, KEY)) == content
+
+
+def test_an_archive_reads_who_signed_and_what_it_is_from_the_file():
+    pdf = Pdf(render(canonical(a_paper("decision")), "0" * 64, "zh", KEY))
+    told = pdf.of(pdf.catalog["Metadata"]).content.decode()
+    assert "<dc:creator><rdf:Seq><rdf:li>安澜县优化营商环境领导小组办公室</rdf:li>" in told
+    assert "违诺责任追究决定书 〔2026〕3" in told
 
 
 def test_a_signature_never_stands_on_a_sheet_of_its_own():
