@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from engine.simulation.bearing import Configured
 from engine.simulation.draft import Drafted
 from engine.simulation.figures import Cases, Change, Count, change, differences
-from engine.simulation.reading import Configured, Past
+from engine.simulation.reading import Past
 from rules.case import Case
 from rules.docket_stream import advance_docket
 from rules.snapshot import decode, decode_fact, encode_fact
@@ -97,8 +98,7 @@ def _case(one: Past, asked: Question, looked: Looked, counted: Cases) -> None:
 
 def _present(one: Past, stream: Stream, after: Step, asked: Question, at: datetime, health: Health) -> Step | None:
     """The same step under the rules in force, where the record alone would not be a fair comparison: it is due, or older than a change of rules."""
-    item = after.stream.view.item
-    stale = bool(after.entries) and asked.configured.since(one.moved_at, item.code if item is not None else None)
+    stale = bool(after.entries) and asked.configured.bears(one.moved_at, after.stream.view, one.snapshot)
     return would_be(stream, asked.world, at, health) if one.due or stale else None
 
 

@@ -91,24 +91,3 @@ def past(connection: Connection, ids: Sequence[str], soon: datetime) -> list[Pas
         binary=True,
     )
     return [Past(*row) for row in rows]
-
-
-class Configured(msgspec.Struct, frozen=True):
-    """When configuration changed last that bears on every stream, and on the cases of an item: a record from before may rest on other rules."""
-
-    everywhere: datetime | None = None
-    items: dict[str, datetime] = {}
-
-    def since(self, moved_at: datetime, item: str | None = None) -> bool:
-        found = (self.everywhere, self.items.get(item) if item is not None else None)
-        return any(at is not None and moved_at < at for at in found)
-
-
-def configured(connection: Connection) -> Configured:
-    """Of an item nothing but its cases take notice; of channels, papers and scores no stream does."""
-    rows = connection.execute(
-        "SELECT CASE WHEN kind = 'item' THEN id END, max(recorded_at) FROM config_entry"
-        " WHERE kind NOT IN ('channel', 'document', 'evaluation') GROUP BY 1"
-    ).fetchall()
-    found: dict[str | None, datetime] = dict(rows)
-    return Configured(found.pop(None, None), {item: at for item, at in found.items() if item is not None})

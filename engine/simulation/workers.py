@@ -15,9 +15,10 @@ import msgspec
 
 from engine.intake.memory import collect_rarely
 from engine.simulation import keep
+from engine.simulation.bearing import configured
 from engine.simulation.draft import Draft, drafted
 from engine.simulation.looking import Looked, Measure, Message, Question, Row, look, measures
-from engine.simulation.reading import configured, past
+from engine.simulation.reading import past
 from engine.storage.connect import Connection, open_application, open_reader
 from engine.storage.world import load_world
 from rules.stream import Health
@@ -49,7 +50,7 @@ class Bench:
         world = load_world(connection)
         self._connection = connection
         self._soon = at + max([world.profile.publication_delay, *map(world.delay, world.sources)], default=timedelta())
-        self.question = Question(world, drafted(world, draft), at, health, configured(connection))
+        self.question = Question(world, drafted(world, draft), at, health, configured(connection, world))
 
     def cases(self, chunks: Iterable[Sequence[str]]) -> Iterator[Looked]:
         return (self.look(ids) for ids in chunks)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from engine.simulation.bearing import Configured
 from engine.simulation.draft import Draft, drafted
 from engine.simulation.looking import Question
-from engine.simulation.reading import Configured
 from rules.stream import Health
 from tests.rules.test_what_if_ladder import played, simulated
 from tests.rules.worlds import World, days, item
@@ -31,7 +31,9 @@ def past() -> World:
 
 def tried(world: World, **draft: Any):
     made, loaded = played(world.spec)
-    asked = Question(loaded.world, drafted(loaded.world, Draft(**draft)), loaded.until, Health(), Configured())
+    asked = Question(
+        loaded.world, drafted(loaded.world, Draft(**draft)), loaded.until, Health(), Configured(loaded.world)
+    )
     looked, found = simulated(made, asked)
     changed = {row.case_id: (set(row.gained), set(row.lost)) for row in looked.rows}
     return changed, {(m.docket, m.case): (m.before, m.after, m.threatens) for m in found}

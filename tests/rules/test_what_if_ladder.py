@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.rehearsal.loading import load
+from engine.simulation.bearing import Configured
 from engine.simulation.draft import Draft, drafted
 from engine.simulation.looking import Looked, Measure, Question, look, measures
-from engine.simulation.reading import Configured, Past
+from engine.simulation.reading import Past
 from rules.rehearsal import Rehearsal
 from rules.snapshot import encode
 from rules.stream import Health, Stream
@@ -113,6 +114,6 @@ def test_a_ladder_proposes_what_it_would_have_proposed_from_the_beginning(cases,
     made, loaded = played(world.spec)
     under, _ = played(other.spec)
     draft = drafted(loaded.world, Draft(accountability=(rules,)))
-    _, found = simulated(made, Question(loaded.world, draft, loaded.until, Health(), Configured()))
+    _, found = simulated(made, Question(loaded.world, draft, loaded.until, Health(), Configured(loaded.world)))
     assert {(m.docket, m.proceeding): m.after for m in found if m.after is not None} == proposed(under)
     assert {(m.docket, m.proceeding): m.before for m in found if m.before is not None} == proposed(made)
