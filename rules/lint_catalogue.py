@@ -27,6 +27,7 @@ from rules.lint_silence import (
     suspension_without_term,
 )
 from rules.lint_tables import table_gap, table_overlap, table_row_idle, table_without_default
+from rules.lint_texts import unprintable_character
 from rules.world import World
 
 # The years that a limit can be counted in, with room for the longest (calendar.py).
@@ -57,6 +58,7 @@ OF_ITEMS: tuple[Check, ...] = (
     chart_not_understood,
     step_off_chart,
     carrier_differs,
+    unprintable_character,
 )
 
 

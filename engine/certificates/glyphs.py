@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from engine.certificates.font_file import Face
 from engine.certificates.fonts import SETTING, for_texts
-from engine.certificates.private_area import formal
 from engine.errors import OperatorError
+from rules.characters import formal, private
 
 _AROUND = 12  # characters of the text that are quoted on either side
 _HAN = (
@@ -32,7 +32,7 @@ def demand(texts: Iterable[str], faces: tuple[Face, ...] | None = None) -> None:
 
 def drawable(cluster: str, faces: tuple[Face, ...]) -> bool:
     """One face must have all of it: a mark from another font lands beside its letter. Marks may be drawn as one letter with them."""
-    if _private(cluster):
+    if private(cluster):
         return False
     forms = {cluster, unicodedata.normalize("NFC", cluster)} if len(cluster) > 1 else {cluster}
     return any(face.draws(form) for face in faces for form in forms)
@@ -73,7 +73,7 @@ def _reason(cluster: str) -> tuple[str, str]:
             f"旧系统（GBK）的私用区编码，请改用这个字的正式编码 U+{ord(own):04X}“{own}”（GB 18030-2022）",
             f"an old system's private code for {own}; write U+{ord(own):04X}",
         )
-    if _private(cluster):
+    if private(cluster):
         return (
             "自造字（私用区），换一台机器就是别的字；请改用这个字的正式编码（GB 18030-2022）",
             "a private character is another one on another machine; write the character's own code point",
@@ -93,10 +93,6 @@ def _reason(cluster: str) -> tuple[str, str]:
         f"字体里没有这个字；请把含{block}的字体（.ttf、.otf、.ttc）放进 {SETTING} 所指的文件夹后重启",
         f"no font has it; put one that has {name} (.ttf, .otf, .ttc) into the folder of {SETTING} and restart",
     )
-
-
-def _private(cluster: str) -> bool:
-    return any(unicodedata.category(character) == "Co" for character in cluster)
 
 
 def _selects(character: str) -> bool:

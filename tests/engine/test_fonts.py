@@ -16,11 +16,11 @@ from engine.certificates.font_file import FontFileError
 from engine.certificates.glyphs import MissingGlyphError, clusters, demand
 from engine.certificates.keys import Signer
 from engine.certificates.pdf import typeset
-from engine.certificates.private_area import formal
 from engine.config import load
 from engine.doctor import examine, paper_fonts
 from engine.documents.pdf import render
 from engine.ledger.canonical import canonical
+from rules.characters import formal
 from tests.support.fonts import NOBODY_HAS, a_font
 from tests.support.papers import a_paper
 from tests.support.papers_seen import cells, pictures, text_of

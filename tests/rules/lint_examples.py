@@ -136,6 +136,9 @@ EXAMPLES = (
     Example("carrier_differs", W, "carriers[0].version", {"carriers": [{"kind": "guide", "version": 3}]}, {"carriers": [{"kind": "guide", "version": 1}]}, "version"),
     Example("chart_not_understood", E, "flow_chart", {"flow_chart": "<x/>"}, {"flow_chart": CHART}),
     Example("chart_not_understood", E, "steps", {"steps": CIRCLE}, {"steps": [CIRCLE[0] | {"after": []}, CIRCLE[1]]}, "order"),
+    Example("unprintable_character", E, "name", {"name": "\ue123某许可"}, {"name": "䶮某许可"}),
+    Example("unprintable_character", E, "materials[1].name", {"materials": ["申请表", {"name": "刘\ue863的证明"}]}, {"materials": ["申请表", {"name": "刘䶮的证明"}]}, "old_code"),
+    Example("unprintable_character", E, "name_en", {"name_en": "permit \u202egnitnalp"}, {"name_en": "permit\tfor planting\n"}, "unseen"),
     Example("step_off_chart", E, "steps[1].id", {"flow_chart": CHART.replace("sign", "seal")}, {"flow_chart": CHART}),
 )  # fmt: skip
 
