@@ -159,8 +159,13 @@ def test_many_items_come_from_excel_after_a_look_at_every_cell(life, visit, tmp_
     assert _drafts(life) == before
     checked, _ = send("check")
     assert "No errors" in words(checked.text) and _drafts(life) == before
-    done, count = send("file")
+    content = field(checked.text, "content")
+    done = head.post("/filings/import", data={"csrf": csrf, "go": "file", "content": content})
+    count = len([item for item in COUNTY.items if item.unit == "urban"])
     assert f"{count} drafts are filed" in words(done.text) and _drafts(life) == before + count
+    foreign, _ = send("file", unit="planning", holder=None, steps=())
+    assert foreign.status_code == 422 and "you may not file for this unit: planning" in words(foreign.text)
+    assert _drafts(life) == before + count
     nothing = head.post("/filings/import", data={"csrf": csrf}, files={"file": ("x.xlsx", b"no zip")})
     assert nothing.status_code == 422 and "no Excel workbook" in words(nothing.text)
     assert head.get("/filings/template.xlsx").content.startswith(b"PK")
@@ -285,7 +290,9 @@ def test_units_and_people_come_from_excel_and_items_are_refused_there(visit, tmp
     write(more, tmp_path / "r.xlsx")
     assert "units 1" in words(send((tmp_path / "r.xlsx").read_bytes(), "check").text)
     assert operator.get("/units/archive").status_code == 404
-    assert "Written · units 1" in words(send((tmp_path / "r.xlsx").read_bytes(), "write").text)
+    content = field(send((tmp_path / "r.xlsx").read_bytes(), "check").text, "content")
+    written = operator.post("/units/import", data={"csrf": csrf, "go": "write", "content": content})
+    assert "Written · units 1" in words(written.text)
     assert operator.get("/units/archive").status_code == 200
     write(Catalogue(items=COUNTY.items[:2]), tmp_path / "i.xlsx")
     refused = send((tmp_path / "i.xlsx").read_bytes(), "write")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -20,8 +22,10 @@ from engine.provisioning.folder import Catalogue
 from engine.workbook.faults import Checked, check
 from engine.workbook.reading import Fault
 from engine.workbook.writing import write
+from rules.items import Item
 
 LARGEST = 5_000_000
+_CARRIED = 400_000
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -30,7 +34,7 @@ def add(router: APIRouter, console: Console) -> None:
     def ask(request: Request) -> Response:
         with visit(console, request) as v:
             v.need_role("catalogue.edit")
-            return v.page("filing_import.html", found=None, filed=0)
+            return v.page("filing_import.html", found=None, filed=0, content="")
 
     @router.get("/filings/template.xlsx")
     def template(request: Request) -> Response:
@@ -42,10 +46,24 @@ def add(router: APIRouter, console: Console) -> None:
 
     @router.post("/filings/import")
     async def take(request: Request) -> Response:
-        async with request.form() as form:
-            upload = form.get("file")
-            content = await upload.read(LARGEST) if isinstance(upload, UploadFile) else b""
-        return await run_in_threadpool(_taken, console, request, content)
+        return await run_in_threadpool(_taken, console, request, await uploaded(request))
+
+
+async def uploaded(request: Request) -> bytes:
+    """The workbook that was chosen, or the one that was checked before and came back with the page."""
+    async with request.form() as form:
+        upload, kept = form.get("file"), form.get("content")
+        if isinstance(upload, UploadFile) and upload.filename:
+            return await upload.read(LARGEST)
+    try:
+        return b64decode(str(kept or ""), validate=True)
+    except ValueError:
+        return b""
+
+
+def kept(content: bytes) -> str:
+    """What goes along with a page, so that nobody chooses the same file twice; a very large one is chosen again."""
+    return b64encode(content).decode() if len(content) <= _CARRIED else ""
 
 
 def _taken(console: Console, request: Request, content: bytes) -> Response:
@@ -53,12 +71,22 @@ def _taken(console: Console, request: Request, content: bytes) -> Response:
         v.need_role("catalogue.edit")
         found = checked(v, content)
         items = found.catalogue.items if found.catalogue else ()
-        filed = 0
-        if items and v.form.get("go") == "file":
-            for unit in {item.unit for item in items}:
-                v.need("catalogue.edit", unit)
-            filed = file_all(v.db, items, v.person, console.clock)
-        return v.page("filing_import.html", 422 if found.refused else 200, found=found, filed=filed)
+        filed = _filed(v, items) if items and v.form.get("go") == "file" else 0
+        if isinstance(filed, Fault):
+            found, filed = Checked(None, (filed,)), 0
+        status = 422 if found.refused else 200
+        return v.page("filing_import.html", status, found=found, filed=filed, content=kept(content))
+
+
+def _filed(v: Visit, items: Sequence[Item]) -> int | Fault:
+    """How many drafts were made; nothing is written where one of them is not this person's to file, or is refused."""
+    others = sorted({item.unit for item in items if not v.may("catalogue.edit", item.unit)})
+    if others:
+        return Fault("", 0, "", "forbidden", f"{v.t('filing_wrong.unit_not_yours')}: {', '.join(others)}")
+    try:
+        return file_all(v.db, items, v.person, v.console.clock)
+    except OperatorError as error:
+        return Fault("", 0, "", "refused", str(error))
 
 
 def checked(v: Visit, content: bytes) -> Checked:

@@ -8,11 +8,10 @@ from pathlib import Path
 import msgspec
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.console.pages.filing_import import EXCEL, LARGEST, checked
+from engine.console.pages.filing_import import EXCEL, checked, kept, uploaded
 from engine.console.parts import Console
 from engine.console.visit import Visit, visit
 from engine.provisioning.export import catalogue_of, merged
@@ -27,7 +26,7 @@ def add(router: APIRouter, console: Console) -> None:
     def ask(request: Request) -> Response:
         with visit(console, request) as v:
             v.need_role("catalogue.provision")
-            return v.page("register_import.html", found=None, counts=[], items=0, written=False)
+            return v.page("register_import.html", found=None, counts=[], items=0, written=False, content="")
 
     @router.get("/units/register.xlsx")
     def register(request: Request) -> Response:
@@ -38,10 +37,7 @@ def add(router: APIRouter, console: Console) -> None:
 
     @router.post("/units/import")
     async def take(request: Request) -> Response:
-        async with request.form() as form:
-            upload = form.get("file")
-            content = await upload.read(LARGEST) if isinstance(upload, UploadFile) else b""
-        return await run_in_threadpool(_taken, console, request, content)
+        return await run_in_threadpool(_taken, console, request, await uploaded(request))
 
 
 def _taken(console: Console, request: Request, content: bytes) -> Response:
@@ -52,7 +48,15 @@ def _taken(console: Console, request: Request, content: bytes) -> Response:
         written = v.form.get("go") == "write" and not found.refused and not items
         counts = _provisioned(v, found, written=written) if not found.refused and not items else []
         status = 422 if found.refused or items else 200
-        return v.page("register_import.html", status, found=found, counts=counts, items=items, written=written)
+        return v.page(
+            "register_import.html",
+            status,
+            found=found,
+            counts=counts,
+            items=items,
+            written=written,
+            content=kept(content),
+        )
 
 
 def _provisioned(v: Visit, found: Checked, *, written: bool) -> list[Count]:
