@@ -14,7 +14,7 @@ import msgspec
 from notifications.channels.colours import colour_of
 from notifications.channels.fitting import cut, plain
 from notifications.channels.posting import Outward
-from notifications.channels.robot import Robot
+from notifications.channels.robot import SignedRobot
 from notifications.channels.verdicts import Table
 from notifications.render import Message
 
@@ -51,13 +51,9 @@ _COLOURS = {"red": "#C00000", "yellow": "#B26A00", "blue": "#1F4E79"}
 _READ = {"zh": "查看", "en": "Open"}
 
 
-class DingTalk(Robot, frozen=True, kw_only=True):
-    """`token` is the secret of the robot's address, `secret` that of its signature (加签)."""
-
+class DingTalk(SignedRobot, frozen=True, kw_only=True):
     codes: ClassVar[Table] = CODES
 
-    token: str
-    secret: str | None = None
     url: str = URL
 
     def outward(self, message: Message) -> Outward:

@@ -13,7 +13,7 @@ import msgspec
 from notifications.channels.colours import colour_of
 from notifications.channels.fitting import cut
 from notifications.channels.posting import Outward
-from notifications.channels.robot import Robot
+from notifications.channels.robot import SignedRobot
 from notifications.channels.verdicts import Table
 from notifications.render import Message
 
@@ -41,13 +41,9 @@ _COLOURS = {"red": "red", "yellow": "yellow", "blue": "blue"}
 _READ = {"zh": "查看", "en": "Open"}
 
 
-class Feishu(Robot, frozen=True, kw_only=True):
-    """`token` is the secret at the end of the robot's address, `secret` that of its signature."""
-
+class Feishu(SignedRobot, frozen=True, kw_only=True):
     codes: ClassVar[Table] = CODES
 
-    token: str
-    secret: str | None = None
     url: str = URL
 
     def outward(self, message: Message) -> Outward:

@@ -34,3 +34,10 @@ class Robot(msgspec.Struct, frozen=True, kw_only=True):
     @abstractmethod
     def outward(self, message: Message) -> Outward:
         """The request that posts a message."""
+
+
+class SignedRobot(Robot, frozen=True, kw_only=True):
+    """`token` is the secret of the robot's address, `secret` that of its signature (加签); without it nothing is signed."""
+
+    token: str
+    secret: str | None = None

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.support import servers
-from tests.support.county import app, at, county, serve, two_months
+from tests.support.county import a_county, app, at, serve, two_months
 
 pytestmark = [pytest.mark.postgres, pytest.mark.browser]
 CARD = "level = 'red'"
@@ -17,11 +13,7 @@ CARD = "level = 'red'"
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-02-02", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-02-02", "08:00")) as made:
         two_months(made)
         yield made
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import pytest
 
-from tests.support import servers
-from tests.support.county import app, at, county, two_months
+from tests.support.county import a_county, app, at, two_months
 from tests.support.pages import sign_in
 
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-02-02", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-02-02", "08:00")) as made:
         two_months(made)
         yield made
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,8 +13,7 @@ from starlette.testclient import TestClient
 from engine.effects.collecting import Collector
 from engine.rebuild.tables import compare
 from engine.storage.connect import open_owner
-from tests.support import servers
-from tests.support.county import app, at, command_line, county
+from tests.support.county import a_county, app, at, command_line
 from tests.support.pages import field, sign_in
 
 pytestmark = pytest.mark.postgres
@@ -25,11 +22,7 @@ WORDS = "三号窗口十点还没有人，电话也没有人接"
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-03-02", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-03-02", "08:00")) as made:
         yield made
 
 

@@ -5,25 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.support import servers
-from tests.support.county import CASE, at, command_line, county, undecided
+from tests.support.county import CASE, a_county, at, command_line, undecided
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-03-02", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-03-02", "08:00")) as made:
         undecided(made)
         yield made
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 import zipfile
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,8 +14,7 @@ from engine.certificates.keys import all_keys
 from engine.certificates.signing import PublicKey, as_jwk, fingerprint, public_of, sign
 from engine.evidence.package import About, archive, package
 from engine.evidence.verify import verify
-from tests.support import servers
-from tests.support.county import CASE, at, command_line, county, undecided
+from tests.support.county import CASE, a_county, at, command_line, undecided
 
 SEED = bytes(range(32))
 KEY = PublicKey(kid=fingerprint(public_of(SEED)), alg="Ed25519", public=public_of(SEED))
@@ -66,11 +63,7 @@ def test_a_key_that_lies_in_the_package_is_not_trusted_for_that():
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-03-02", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-03-02", "08:00")) as made:
         undecided(made)
         yield made
 

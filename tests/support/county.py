@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +26,7 @@ from engine.provisioning.record import provision
 from engine.storage.connect import Pool
 from engine.storage.world import load_world
 from rules.calendar import Calendar
+from tests.support.servers import fresh_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FOLDER = Path(__file__).parents[2] / "examples" / "county"
@@ -122,6 +124,13 @@ def county(url: str, folder: Path, start: datetime) -> Iterator[Life]:
             provision(connection, catalogue, start, "test")
             make_users(connection, catalogue, start)
         yield Life(pool, SetClock(start))
+
+
+@contextmanager
+def a_county(server: str, start: datetime) -> Iterator[Life]:
+    """One with a database and a master key of its own."""
+    with fresh_database(server) as url, TemporaryDirectory() as folder, county(url, Path(folder), start) as life:
+        yield life
 
 
 CASE = "AL-2026-0001"
