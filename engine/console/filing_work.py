@@ -54,6 +54,15 @@ def reviews_of(v: Visit, filing: Filing) -> tuple[Review, ...]:
     return tuple(one for one in filing.reviews if one.verdict is None and v.may("catalogue.review", one.unit))
 
 
+def why_back(v: Visit, filing: Filing) -> list[str]:
+    """Why an entry came back: what the leading-group office wrote, or each office that objects."""
+    if filing.phase != "returned":
+        return []
+    objections = [one for one in filing.reviews if one.verdict == "objected"]
+    said = [f"{v.t.code('filing_office', one.office)}: {one.remarks}" for one in objections]
+    return [filing.remarks] if filing.remarks else said
+
+
 def asked_about(v: Visit, codes: Iterable[str]) -> bool:
     """Whether an office of this person is asked about one of these items, or approves it: what bears on the draft is theirs to see."""
     wanted = set(codes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import time
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -211,7 +212,9 @@ def test_the_first_screen_shows_drafts_with_what_the_checks_say_and_reviews_with
         f"{place}/review", data={**token, "office": "legal_office", "verdict": "objected", "remarks": "依据有误"}
     )
     assert objected.status_code == 303
-    assert "Came back: 夜间施工" in words(clerk.get("/today").text)
+    assert "Came back: 夜间施工 legal office: 依据有误" in words(clerk.get("/today").text)
+    for page in (place, f"{place}/edit"):
+        assert "Why it came back legal office: 依据有误" in words(clerk.get(page).text)
 
 
 @pytest.mark.postgres
@@ -269,7 +272,11 @@ def test_who_reviews_a_draft_sees_how_it_would_have_done(life, visit):
     assert reviewer.get(result).status_code == 404, "nobody asked this office yet"
     assert clerk.post(f"{place}/submit", data=csrf).status_code == 303
     assert reviewer.get(result).status_code == 200
-    assert "this draft" in words(reviewer.get(place).text)
+    bound = time.monotonic() + 30
+    while "No case would be changed by it." not in (shown := words(reviewer.get(place).text)):
+        assert time.monotonic() < bound, shown
+        time.sleep(0.05)
+    assert "this draft" in shown
 
 
 @pytest.mark.postgres

@@ -22,6 +22,7 @@ from engine.console.entry.showing import fields_of
 from engine.console.errors import NotFound
 from engine.console.explanation import told as accounts_told
 from engine.console.filing_preview import preview
+from engine.console.filing_work import why_back
 from engine.console.i18n import catalogue
 from engine.console.pages.catalogue import current_items
 from engine.console.parts import Console
@@ -81,7 +82,7 @@ def add(router: APIRouter, console: Console) -> None:
             if found is None:
                 raise NotFound
             v.need("catalogue.edit", found.unit)
-            return _form(v, found, fields_of(found.item))
+            return _form(v, found, {**fields_of(found.item), "note": found.note})
 
 
 def _start(v: Visit) -> Response:
@@ -154,7 +155,7 @@ def _form(
     found = found or _read(v, filing, form)
     form = {"at-on": v.today.isoformat(), "at-time": "09:00", **form}
     return v.page(
-        "filing_form.html", status, f=filing, form=form, refused=refused, focus=focus, tables=TABLES, rows_shown=rows.shown,
+        "filing_form.html", status, f=filing, form=form, refused=refused, focus=focus, back=why_back(v, filing) if filing else [], tables=TABLES, rows_shown=rows.shown,
         says_more=rows.says_more, own_words=_own_words(), choices=choices(v, form, found.item.get("attributes") or {}), **_shown(v, form, found),
     )  # fmt: skip
 

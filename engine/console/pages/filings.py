@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from engine.console.chart import chart
 from engine.console.errors import NotFound
-from engine.console.filing_work import asked_about, reviews_of, waiting
+from engine.console.filing_work import asked_about, reviews_of, waiting, why_back
 from engine.console.pages.filing_entry import foreseen
 from engine.console.parts import Console
 from engine.console.visit import Visit, visit
@@ -21,8 +21,9 @@ from engine.filings import reading
 from engine.filings.desk import act
 from engine.filings.rights import asked_for
 from engine.lint.telling import Told, told
-from engine.simulation import keep
+from engine.simulation import answers, keep
 from engine.simulation.draft import Draft, digest
+from engine.simulation.figures import FIGURES
 from rules.filing import Approve, Filing, GiveReview, Publish, Refused, SendBack, Submit, Verdict, Wish, Withdraw
 from rules.items import Withholding
 
@@ -62,20 +63,39 @@ def _list(v: Visit) -> Response:
 _PHASES = ("draft", "reviewing", "approving", "approved", "returned", "published", "withheld", "withdrawn")
 
 
-def _simulations(v: Visit, filing: Filing) -> list[tuple[keep.Kept, bool]]:
-    """What reviewers should know: how drafts of this item would have done on past cases, and whether it was this very one."""
+class Tried(msgspec.Struct, frozen=True):
+    """A simulation about this item. `same`: of this very draft; `moved`: the figures that would be others, None while it runs."""
+
+    kept: keep.Kept
+    same: bool
+    moved: list[tuple[str, answers.Figure]] | None
+
+
+def _tried(v: Visit, filing: Filing) -> list[Tried]:
+    """What reviewers should know: how drafts of this item would have done on past cases."""
     if not (v.may("rules.simulate", filing.unit) or asked_about(v, [filing.code])):
         return []
     now = digest(Draft(items=(filing.item,)))
-    return [(kept, kept.draft_hash == now) for kept in keep.latest(v.db, filing.code, 5)]
+    return [Tried(kept, kept.draft_hash == now, _moved(kept)) for kept in keep.latest(v.db, filing.code, 5)]
+
+
+def _moved(kept: keep.Kept) -> list[tuple[str, answers.Figure]] | None:
+    found = answers.simulation(kept).figures
+    if found is None:
+        return None
+    return [(name, found.totals[name]) for name in FIGURES if name in found.totals and _changes(found.totals[name])]
+
+
+def _changes(figure: answers.Figure) -> bool:
+    return bool(figure.gained or figure.lost)
 
 
 def _one(v: Visit, filing: Filing, refused: Refused | None = None) -> Response:
     return v.page(
-        "filing.html", 409 if refused else 200, f=filing, item=filing.entry(), refused=refused, log=reading.log(v.db, filing.id),
+        "filing.html", 409 if refused else 200, f=filing, item=filing.entry(), refused=refused, back=why_back(v, filing), log=reading.log(v.db, filing.id),
         changed=reading.against_published(filing, v.world), published=bool(v.world.versions(filing.code)),
         open_reviews=reviews_of(v, filing), may_edit=v.may("catalogue.edit", filing.unit), may_approve=v.may("catalogue.approve", filing.unit),
-        simulations=_simulations(v, filing), may_simulate=v.may("rules.simulate", filing.unit), chart=chart(v, filing.entry()),
+        simulations=_tried(v, filing), may_simulate=v.may("rules.simulate", filing.unit), chart=chart(v, filing.entry()),
         warnings=_warnings(_lint(v, filing)), tomorrow=(v.today + timedelta(days=1)).isoformat(), form=v.form, token=v.new_token(),
         **foreseen(v, filing.item),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from engine.console.case_list import listed
 from engine.console.deadlines import respond_until
-from engine.console.filing_work import Work, drafts, waiting
+from engine.console.filing_work import Work, drafts, waiting, why_back
 from engine.console.parts import Console
 from engine.console.views import alerts, holds, proceedings, today
 from engine.console.views.alerts import AlertRow
@@ -101,7 +101,7 @@ def _filing_tasks(v: Visit, work: Sequence[Work]) -> Iterator[Task]:
         if filing.phase != "draft":
             name = str(filing.item.get("name") or filing.code)
             said = [v.t.code("filing_office", review.office) for review in one.asked]
-            detail = " · ".join([*said, filing.remarks] if filing.remarks else said)
+            detail = " · ".join([*said, *why_back(v, filing)])
             what = v.t(f"filing.task.{filing.phase}", name=name)
             yield Task(one.until, "none", what, detail, f"/filings/{filing.id}", None, filing.unit)
 
