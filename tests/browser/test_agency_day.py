@@ -185,6 +185,24 @@ def test_the_form_loses_nothing_without_javascript(visit, address):
     expect(page.get_by_label("名称", exact=True)).to_have_value("占道促销")
 
 
+def test_leaving_the_form_asks_while_something_is_not_saved(visit, address):
+    page = visit("clerk")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(f"{address}/filings/new?template=prompt")
+    page.goto(f"{address}/filings")
+    assert asked == []
+    page.goto(f"{address}/filings/new?template=prompt")
+    page.get_by_label("名称", exact=True).press_sequentially("即办")
+    page.goto(f"{address}/filings")
+    assert asked == ["beforeunload"]
+    page.goto(f"{address}/filings/new?template=prompt")
+    page.get_by_label("名称", exact=True).press_sequentially("即办")
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.get_by_role("status")).to_contain_text("草稿已保存")
+    assert asked == ["beforeunload"]
+
+
 @pytest.mark.parametrize("locale", ["zh", "en"])
 def test_the_form_has_no_two_fields_of_one_name_and_fits_a_phone(visit, address, locale):
     page = visit("clerk", locale=locale, width=390)

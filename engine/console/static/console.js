@@ -74,6 +74,18 @@
     focused = "";
   });
 
+  // Leaving a long form asks first, as long as what was typed is not saved.
+  let unsaved = false;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#entry") && !event.target.closest(".example")) unsaved = true;
+  });
+  document.addEventListener("submit", () => {
+    unsaved = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved && document.getElementById("entry")) event.preventDefault();
+  });
+
   // The clock: asked every second while the page is looked at; its text comes from the server, in its own words.
   const shown = document.querySelector("[data-clock]");
   async function tick() {
