@@ -173,7 +173,7 @@ def channels(settings: Settings, clock: Clock) -> Channels:
 
 
 def run_worker(settings: Settings) -> None:
-    """Workflows, activities and the relay, until told to stop."""
+    """Workflows, activities, the relay, and help in waves, until told to stop."""
     from engine.documents.check import check_shipped
     from notifications.check import check_templates
 
@@ -193,12 +193,13 @@ def _demand_last_address(pool: Pool) -> None:
 
 
 async def _work(settings: Settings, pool: Pool, clock: Clock) -> None:
+    from engine.jobs.helping import help_in_waves
     from engine.jobs.temporal import connect
     from engine.jobs.worker import work
 
     stop = _stopping()
     client = await connect(settings.temporal_address, settings.temporal_namespace)
-    await work(client, pool, clock, channels(settings, clock), stop)
+    await asyncio.gather(work(client, pool, clock, channels(settings, clock), stop), help_in_waves(pool, clock, stop))
 
 
 def run_scheduler(settings: Settings) -> None:

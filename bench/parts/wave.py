@@ -39,7 +39,7 @@ def wave(part: Part, scale: Scale, shown: Shown, installation: Installation) -> 
     part.say(
         f"Ours: {scale.wave_ours} cases with armed workflows, all limits ending in the same instant (`until_date`), silence means consent, published {WAVE_DELAY} s later. Timed from the publication instant until no "
         "stream is due any more, as seen from outside. Per case on the ledger: limit expired, consent implied, certificate, case closed, breach, finding, cards and notices, with all read tables; "
-        "by the sweep in batches of 500 and by the workflows that wake meanwhile."
+        "by the sweep in batches of 500, with the worker's help, and by the workflows that wake meanwhile, twenty a second; the others wake later, find the work done and sleep on."
     )
     part.say(
         f"Peer: {scale.wave_bare} workflows (fewer, to keep the run short; rates are compared), each with one timer to the same instant and one activity that commits one row; timed from that instant to the last row."

@@ -21,7 +21,7 @@ class EngineEffects(Effects):
         self._pool = pool
         self._waking = waking
         self._deliveries = deliveries
-        self._looks = Looks(partial(advance_cases, pool, waking), waking.spread)
+        self._looks = Looks(partial(advance_cases, pool, waking))
 
     @activity.defn(name="advance_case")
     async def advance_case(self, stream_id: str) -> Moment:

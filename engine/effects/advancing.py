@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from engine.effects.faces import case_faces, docket_faces, filing_faces
 from engine.effects.moments import Waking
-from engine.intake.decide import advance
+from engine.intake.decide import Advanced, advance
 from engine.storage.connect import Pool
+from engine.storage.wakes import Resting, resting
 from engine.storage.world import load_world
 from workflows.contracts import Face, Moment, Proceeding
 
@@ -15,12 +16,14 @@ CLOSED = "closed"
 
 
 def advance_cases(pool: Pool, waking: Waking, stream_ids: Sequence[str]) -> dict[str, Moment]:
-    """Any number of case streams in one transaction; their workflows are told by this answer."""
+    """Any number of case streams; their workflows are told by this answer. In a wave most are done already, and cost a glance."""
     with pool.connection() as connection:
-        advanced = advance(connection, stream_ids, waking.clock, told=True)
+        with connection.transaction():
+            found: dict[str, Resting | Advanced] = {**resting(connection, stream_ids, waking.clock.now())}
+        found |= advance(connection, [id_ for id_ in stream_ids if id_ not in found], waking.clock, told=True)
         shown = case_faces(connection, stream_ids)
     return {
-        id_: Moment(one.seq, waking.at(one.next_at), shown.get(id_, Face()), one.ended) for id_, one in advanced.items()
+        id_: Moment(one.seq, waking.at(one.next_at), shown.get(id_, Face()), one.ended) for id_, one in found.items()
     }
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping, Sequence
 
-from engine.effects.spread import Spread
 from workflows.contracts import Moment
 
 MOST = 200
@@ -17,9 +15,8 @@ Look = Callable[[Sequence[str]], Mapping[str, Moment]]
 class Looks:
     """While one batch is being advanced the next one gathers, so that a lonely look never waits and a wave is cheap."""
 
-    def __init__(self, look: Look, spread: Spread) -> None:
+    def __init__(self, look: Look) -> None:
         self._look = look
-        self._spread = spread
         self._waiting: dict[str, list[asyncio.Future[Moment]]] = {}
         self._busy: asyncio.Task[None] | None = None
 
@@ -35,13 +32,11 @@ class Looks:
         while self._waiting:
             chosen = list(self._waiting)[:MOST]
             batch = {stream_id: self._waiting.pop(stream_id) for stream_id in chosen}
-            began = time.monotonic()
             try:
                 found = await asyncio.to_thread(self._look, chosen)
             except Exception as error:  # noqa: BLE001 - each waiting activity raises it, and Temporal tries it again
                 _answer(batch, error)
             else:
-                self._spread.measured(len(chosen), time.monotonic() - began)
                 _answer(batch, found)
 
 

@@ -40,7 +40,7 @@ def write(
     inbox.settle(tx.connection, settled)
     _write_waiting(tx, received)
     moments = [Moment(m.id, m.next_at, m.ended, m.id in told) for m in moving if m.head.kind in ARMED]
-    return write_moments(tx.connection, moments)
+    return write_moments(tx.connection, moments, tx.at)
 
 
 def _write_ledger(tx: Transaction, moving: Sequence[Moving]) -> dict[str, Head]:

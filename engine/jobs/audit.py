@@ -6,15 +6,16 @@ import asyncio
 
 from temporalio.client import Client
 
+from engine.clock import Clock
 from engine.reconcile.findings import Finding, Run
 from engine.reconcile.workflows import Workflows
 from engine.storage.connect import Pool
 
 
 class Audit:
-    def __init__(self, pool: Pool, client: Client) -> None:
+    def __init__(self, pool: Pool, client: Client, clock: Clock) -> None:
         self._pool = pool
-        self._workflows = Workflows(pool, client)
+        self._workflows = Workflows(pool, client, clock)
 
     async def run(self) -> int:
         """Returns how many workflows had to be told again: none, unless something was lost."""

@@ -45,8 +45,10 @@ def clear(connection: Connection, sent: Sequence[Unsent]) -> None:
 
 
 def renudge_all(connection: Connection) -> int:
-    """Has every workflow told its moment again: the clock runs at another speed now. Returns how many."""
-    return connection.execute("UPDATE wake SET seq = greatest(seq, sent_seq) + 1 WHERE NOT ended").rowcount
+    """Has every workflow that may sleep told its moment again: the clock runs at another speed now. Returns how many."""
+    return connection.execute(
+        "UPDATE wake SET seq = greatest(seq, sent_seq) + 1 WHERE NOT ended OR armed_until IS NOT NULL"
+    ).rowcount
 
 
 def renudge(connection: Connection, stream_ids: Sequence[str]) -> int:

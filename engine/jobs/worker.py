@@ -40,7 +40,7 @@ async def work(
     collect_rarely()
     waking = Waking(clock, Spread())
     effects = EngineEffects(pool, waking, Deliveries(pool, clock, channels))
-    telling = Telling(Teller(client, task_queue), Audit(pool, client), pool, waking)
+    telling = Telling(Teller(client, task_queue), Audit(pool, client, clock), pool, waking)
     async with worker(client, effects, task_queue):
         await on_duty(pool, "relay", telling.act, stop)
 

@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 import msgspec
 import psycopg
 import structlog
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from engine.clock import Clock
 from engine.errors import OperatorError
@@ -20,11 +18,11 @@ from engine.reconcile.dates import compare_dates
 from engine.reconcile.findings import Finding, Run
 from engine.reconcile.rows import own_connection
 from engine.reconcile.streams import Streams
-from engine.reconcile.workflows import PATIENCE, Workflows, expected
 from engine.storage.connect import Connection, Pool
 from workflows.contracts import TASK_QUEUE
 
 Told = Callable[[int, int], None]
+PATIENCE = 3.0  # seconds for a workflow that has just been told to end
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +54,7 @@ def reconcile(
         run = Run(pool, started_by, repair=repair)
         run.keep(_dates(pool, clock, run))
         if _through(Streams(pool, clock, repair=repair), own, run, told, stop or threading.Event()):
-            run.keep(_workflows(pool, temporal, run))
+            run.keep(_workflows(pool, clock, temporal, run))
         run.end()
     return run
 
@@ -99,26 +97,34 @@ def _dates(pool: Pool, clock: Clock, run: Run) -> tuple[Finding, ...]:
     return dates.findings
 
 
-def _workflows(pool: Pool, temporal: Temporal | None, run: Run) -> list[Finding]:
+def _workflows(pool: Pool, clock: Clock, temporal: Temporal | None, run: Run) -> list[Finding]:
     if temporal is None:
         run.problem = "temporal_not_given"
         return []
+    from temporalio.service import RPCError  # loaded when it is needed: the scheduler talks to Temporal once a night
+
     try:
-        return asyncio.run(_asked(pool, temporal, run))
+        return asyncio.run(_asked(pool, clock, temporal, run))
     except (RPCError, RuntimeError) as error:
         _log.warning("temporal_away", duty="reconcile", error=str(error))
         run.problem = "temporal_away"
         return []
 
 
-async def _asked(pool: Pool, temporal: Temporal, run: Run) -> list[Finding]:
+async def _asked(pool: Pool, clock: Clock, temporal: Temporal, run: Run) -> list[Finding]:
+    from temporalio.client import Client
+
+    from engine.reconcile.workflows import Workflows
+
     client = await Client.connect(temporal.address, namespace=temporal.namespace)
-    found = await Workflows(pool, client, temporal.task_queue, temporal.patience).check(repair=run.repair)
+    found = await Workflows(pool, client, clock, temporal.task_queue, temporal.patience).check(repair=run.repair)
     run.checked["workflows"] = await asyncio.to_thread(_expected, pool)
     return found
 
 
 def _expected(pool: Pool) -> int:
+    from engine.reconcile.workflows import expected
+
     with pool.connection() as connection:
         return expected(connection)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -11,9 +12,11 @@ from psycopg import sql
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from engine.clock import Clock
 from engine.jobs.relay import each
 from engine.jobs.wake import renudge
 from engine.reconcile.findings import Finding
+from engine.reconcile.reconciler import PATIENCE
 from engine.storage.connect import Connection, Pool
 from workflows.contracts import CASE_WORKFLOW, PROCEEDING_WORKFLOW, REVIEW_WORKFLOW, TASK_QUEUE
 
@@ -22,7 +25,7 @@ _RUNNING = (
 )
 _PAGE = 1000
 _AT_MOST = 10_000  # of one kind in one look; the next one finds the rest
-PATIENCE = 3.0  # seconds for a workflow that has just been told to end
+WAVE = 3 * 3600.0  # seconds within which everybody who was armed for a moment has had his place in its wave
 
 # What should run: open cases, filings in review and proceedings whose workflows have been told.
 _EXPECTED = sql.SQL(
@@ -30,13 +33,18 @@ _EXPECTED = sql.SQL(
     " UNION ALL SELECT 'proceeding:' || p.proceeding_id, p.stream_id FROM proceeding p JOIN wake w USING (stream_id)"
     " WHERE p.phase <> 'closed' AND w.seq = w.sent_seq"
 )
-# What should not run any more: it has been told so.
+# What should not run any more: it has been told so (nothing is armed), or woke by itself after the moment it was armed for.
 _OVER = sql.SQL(
-    "SELECT stream_id AS id, stream_id FROM wake WHERE ended AND seq = sent_seq AND NOT starts_with(stream_id, 'docket:')"
-    " UNION ALL SELECT 'proceeding:' || p.proceeding_id, p.stream_id FROM proceeding p JOIN wake w USING (stream_id)"
+    "SELECT stream_id AS id, stream_id, armed_until FROM wake"
+    " WHERE ended AND seq = sent_seq AND NOT starts_with(stream_id, 'docket:')"
+    " UNION ALL SELECT 'proceeding:' || p.proceeding_id, p.stream_id, NULL FROM proceeding p JOIN wake w USING (stream_id)"
     " WHERE p.phase = 'closed' AND w.seq = w.sent_seq"
 )
 _KNOWN = sql.SQL("SELECT stream_id AS id FROM wake UNION ALL SELECT 'proceeding:' || proceeding_id FROM proceeding")
+
+_UNLISTED = "SELECT id, stream_id FROM ({}) AS e WHERE NOT EXISTS (SELECT FROM running r WHERE r.id = e.id) LIMIT {}"
+_LISTED = "SELECT id, stream_id, armed_until FROM ({}) AS o WHERE EXISTS (SELECT FROM running r WHERE r.id = o.id) ORDER BY armed_until NULLS FIRST LIMIT {}"
+_UNKNOWN = "SELECT id FROM running WHERE queue = %s AND id NOT IN ({}) LIMIT {}"
 
 _log = structlog.get_logger(__name__)
 
@@ -44,8 +52,10 @@ _log = structlog.get_logger(__name__)
 class Workflows:
     """`patience`: real seconds after which a workflow that should have ended by now is stray."""
 
-    def __init__(self, pool: Pool, client: Client, task_queue: str = TASK_QUEUE, patience: float = PATIENCE) -> None:
-        self._pool, self._client, self._queue, self._patience = pool, client, task_queue, patience
+    def __init__(
+        self, pool: Pool, client: Client, clock: Clock, task_queue: str = TASK_QUEUE, patience: float = PATIENCE
+    ) -> None:
+        self._pool, self._client, self._clock, self._queue, self._patience = pool, client, clock, task_queue, patience
 
     async def check(self, *, repair: bool, unknown: bool = True) -> list[Finding]:
         """`unknown`: also names workflows on our task queue that nobody here knows; these are never touched."""
@@ -72,7 +82,19 @@ class Workflows:
             )
             async for page in self._running():
                 await asyncio.to_thread(_add, connection, page)
-            return await asyncio.to_thread(_compare, connection, self._queue)
+            return await asyncio.to_thread(self._compare, connection)
+
+    def _compare(self, connection: Connection) -> _Listed:
+        over = connection.execute(sql.SQL(_LISTED).format(_OVER, _AT_MOST)).fetchall()
+        return _Listed(
+            dict(connection.execute(sql.SQL(_UNLISTED).format(_EXPECTED, _AT_MOST)).fetchall()),
+            {id_: stream_id for id_, stream_id, armed_until in over if not self._is_waking(armed_until)},
+            [row[0] for row in connection.execute(sql.SQL(_UNKNOWN).format(_KNOWN, _AT_MOST), (self._queue,))],
+        )
+
+    def _is_waking(self, armed_until: datetime | None) -> bool:
+        """Whether it still has its place in a wave, wakes by itself and ends."""
+        return armed_until is not None and self._clock.seconds_until(armed_until) > -WAVE
 
     async def _running(self) -> AsyncIterator[list[tuple[str, str]]]:
         page: list[tuple[str, str]] = []
@@ -156,17 +178,6 @@ def _add(connection: Connection, page: Sequence[tuple[str, str]]) -> None:
     connection.execute(
         "INSERT INTO running SELECT * FROM unnest(%s::text[], %s::text[]) ON CONFLICT DO NOTHING",
         ([id_ for id_, _ in page], [queue for _, queue in page]),
-    )
-
-
-def _compare(connection: Connection, queue: str) -> _Listed:
-    missing = "SELECT id, stream_id FROM ({}) AS e WHERE NOT EXISTS (SELECT FROM running r WHERE r.id = e.id) LIMIT {}"
-    over = "SELECT id, stream_id FROM ({}) AS o WHERE EXISTS (SELECT FROM running r WHERE r.id = o.id) LIMIT {}"
-    unknown = "SELECT id FROM running WHERE queue = %s AND id NOT IN ({}) LIMIT {}"
-    return _Listed(
-        dict(connection.execute(sql.SQL(missing).format(_EXPECTED, _AT_MOST)).fetchall()),
-        dict(connection.execute(sql.SQL(over).format(_OVER, _AT_MOST)).fetchall()),
-        [row[0] for row in connection.execute(sql.SQL(unknown).format(_KNOWN, _AT_MOST), (queue,))],
     )
 
 

@@ -178,29 +178,33 @@ class Moment(msgspec.Struct, frozen=True):
     told: bool = False
 
 
-def write_moments(connection: Connection, moments: Sequence[Moment]) -> dict[str, int]:
+def write_moments(connection: Connection, moments: Sequence[Moment], at: datetime) -> dict[str, int]:
     """Writes the wake rows and returns each stream's `seq`, which grows when its workflow must be told.
 
-    That is when it needs one and has none, when the moment moves earlier, and when nothing is pending any more, so that it ends; of a
-    later moment nobody is told (lazy timers).
+    That is when it needs one and has none, when the moment moves earlier, and when nothing is pending any more, so that it ends. Of a
+    later moment nobody is told (lazy timers); nor of the end a workflow whose own moment has come by `at`: it is waking and finds out.
+    The proceedings of a docket end one by one, so they are always told.
     """
     if not moments:
         return {}
     rows = connection.execute(
         "INSERT INTO wake AS w (stream_id, next_at, armed_until, ended, seq, sent_seq)"
-        " SELECT s, n, CASE WHEN t THEN n END, e, CASE WHEN e OR t THEN 0 ELSE 1 END, 0"
-        " FROM unnest(%b::text[], %b::timestamptz[], %b::bool[], %b::bool[]) AS m(s, n, e, t) ORDER BY s"
+        " SELECT s, n, CASE WHEN s = ANY(%(told)b::text[]) THEN n END, e,"
+        " CASE WHEN e OR s = ANY(%(told)b::text[]) THEN 0 ELSE 1 END, 0"
+        " FROM unnest(%(ids)b::text[], %(next)b::timestamptz[], %(ended)b::bool[]) AS m(s, n, e) ORDER BY s"
         " ON CONFLICT (stream_id) DO UPDATE SET next_at = EXCLUDED.next_at, ended = EXCLUDED.ended,"
-        " armed_until = CASE WHEN EXCLUDED.armed_until IS NULL THEN w.armed_until ELSE EXCLUDED.armed_until END,"
-        " seq = w.seq + CASE WHEN EXCLUDED.armed_until IS NULL AND (EXCLUDED.ended <> w.ended"
-        " OR (NOT EXCLUDED.ended AND EXCLUDED.next_at < coalesce(w.next_at, 'infinity'))) THEN 1 ELSE 0 END"
+        " armed_until = CASE WHEN w.stream_id = ANY(%(told)b::text[]) THEN EXCLUDED.next_at ELSE w.armed_until END,"
+        " seq = w.seq + CASE WHEN w.stream_id = ANY(%(told)b::text[]) THEN 0"
+        " WHEN EXCLUDED.ended THEN (NOT w.ended AND (coalesce(w.armed_until, 'infinity') > %(at)b OR starts_with(w.stream_id, 'docket:')))::int"
+        " ELSE (w.ended OR coalesce(EXCLUDED.next_at, 'infinity') < coalesce(w.next_at, 'infinity'))::int END"
         " RETURNING w.stream_id, w.seq",
-        (
-            [m.stream_id for m in moments],
-            [m.next_at for m in moments],
-            [m.ended for m in moments],
-            [m.told for m in moments],
-        ),
+        {
+            "ids": [m.stream_id for m in moments],
+            "next": [m.next_at for m in moments],
+            "ended": [m.ended for m in moments],
+            "told": [m.stream_id for m in moments if m.told],
+            "at": at,
+        },
         binary=True,
     )
     return dict(rows.fetchall())

@@ -1,9 +1,11 @@
-"""Moments brought forward for many streams at once, when something changed that concerns them all."""
+"""Moments of many streams at once: brought forward when something changed that concerns them all, or read because nothing did."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+
+import msgspec
 
 from engine.storage.connect import Connection
 
@@ -34,3 +36,26 @@ def wake_asked(connection: Connection, people: Sequence[str], at: datetime) -> N
         " AND wake.stream_id = a.stream_id AND (next_at IS NULL OR next_at > %(at)s)",
         {"at": at, "people": list(people)},
     )
+
+
+class Resting(msgspec.Struct, frozen=True):
+    """A stream of which nothing is due and for which nothing waits, as its wake row has it."""
+
+    next_at: datetime | None
+    ended: bool
+    seq: int
+
+
+def resting(connection: Connection, stream_ids: Sequence[str], at: datetime) -> dict[str, Resting]:
+    """Which of these streams need no look at `at`. Their workflows asked, and know their moment from now on.
+
+    One statement on the rows that every decision writes last: whoever decides meanwhile waits, or is waited for and seen.
+    """
+    rows = connection.execute(
+        "WITH r AS (SELECT w.stream_id FROM wake w WHERE w.stream_id = ANY(%(ids)s::text[]) AND coalesce(w.next_at, 'infinity') > %(at)s"
+        " AND NOT EXISTS (SELECT FROM stream s WHERE s.stream_id = w.stream_id AND s.waiting > 0) ORDER BY w.stream_id FOR UPDATE)"
+        " UPDATE wake SET armed_until = next_at FROM r WHERE wake.stream_id = r.stream_id"
+        " RETURNING wake.stream_id, next_at, ended, seq",
+        {"ids": list(stream_ids), "at": at},
+    )
+    return {stream_id: Resting(next_at, ended, seq) for stream_id, next_at, ended, seq in rows}

@@ -166,6 +166,25 @@ def test_a_workflow_of_an_ended_case_is_told_to_end(postgres_url: str, temporal_
     run(postgres_url, temporal_address, tmp_path, test)
 
 
+def test_a_workflow_that_still_has_its_place_in_a_wave_is_not_stray(
+    postgres_url: str, temporal_address: str, tmp_path: Path
+) -> None:
+    async def test(world: World) -> None:
+        (case,) = cases("waking", 1)
+        world.engine.take(accepted(case))
+        await world.told()
+        world.by_hand(
+            "UPDATE wake SET ended = true, next_at = NULL, armed_until = %s WHERE stream_id = %s",
+            world.engine.clock.now() - timedelta(hours=2),
+            f"case:{case}",
+        )
+        assert [one for one in await world.found(repair=False) if one[0] == "workflow_stray"] == []
+        world.by_hand("UPDATE wake SET armed_until = armed_until - interval '2 hours'")
+        assert ("workflow_stray", f"case:{case}", None) in await world.found(repair=False)
+
+    run(postgres_url, temporal_address, tmp_path, test)
+
+
 async def ended(world: World, id_: str) -> bool:
     return not await world.is_running(id_)
 
@@ -196,7 +215,7 @@ def test_what_the_audit_between_two_runs_puts_right_is_kept_too(
         (case,) = cases("kept", 1)
         world.engine.take(accepted(case))
         await world.told()
-        audit = Audit(world.engine.pool, world.engine.client)
+        audit = Audit(world.engine.pool, world.engine.client, world.engine.clock)
         assert await audit.run() == 0
         await world.engine.handle(f"case:{case}").terminate()
         assert await audit.run() == 1
