@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from engine.intake.advances import ADVANCES
 from engine.ledger.fact_body import fact_of
 from engine.ledger.line import Line
 from engine.ledger.read import Chained
+from rules.case_stream import told_before
+from rules.derive import derive
 from rules.records import fold
-from rules.stream import Entry, Health, Record, Stream
+from rules.stream import Entry, Record, Stream
 from rules.world import World
 
 # Streams whose facts their rules never look at again (`engine.intake.advances.keep`, and the catalogue's).
@@ -46,8 +47,10 @@ def retell(stream_id: str, chained: Sequence[Chained]) -> Retold:
 
 def with_view(retold: Retold, world: World) -> Stream:
     """The stream with its derived case, which a row of the table of cases is made from."""
-    done = ADVANCES["case"](retold.stream, (), retold.at, world, Health())
-    return msgspec.structs.replace(retold.stream, view=done.stream.view)
+    stream, calendar = retold.stream, world.calendar(retold.at)
+    told = told_before(stream, calendar.version, world)
+    case = derive(stream.id.removeprefix("case:"), stream.facts, world, calendar, told)
+    return msgspec.structs.replace(stream, view=case)
 
 
 def _entry(line: Line) -> Entry:
