@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from engine.clock import Clock
 from engine.config import Settings, as_environment
 from engine.storage.connect import Pool, open_pool
-from engine.storage.migrate import migrate
 from engine.vault.master import open_master
 
 if TYPE_CHECKING:
@@ -29,6 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["create_api", "migrate", "open_database", "run_api", "run_scheduler", "run_worker"]
 
 API_CONNECTIONS, WORKER_CONNECTIONS, SCHEDULER_CONNECTIONS = 12, 10, 6
+
+
+def migrate(url: str) -> None:
+    """Brings a database to the newest schema. Its tools stay out of the processes that only use the database."""
+    from engine.storage.migrate import migrate as to_the_newest
+
+    to_the_newest(url)
 
 
 def open_database(url: str, key_file: Path, *, size: int = 8) -> Pool:

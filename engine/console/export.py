@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from openpyxl import Workbook
 from starlette.responses import Response, StreamingResponse
 
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -39,6 +38,8 @@ def _csv(lines: Lines) -> Iterator[str]:
 
 
 def _excel(sheets: Mapping[str, Lines]) -> bytes:
+    from openpyxl import Workbook  # a page with a table needs it only when it is taken away
+
     book = Workbook(write_only=True)
     for title, lines in sheets.items():
         sheet = book.create_sheet(title)

@@ -8,9 +8,6 @@ from typing import Any
 from zipfile import BadZipFile
 
 import msgspec
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from engine.errors import OperatorError
 from engine.workbook.columns import SETTINGS, SHEETS, Column, Sheet
@@ -42,6 +39,8 @@ class Place(msgspec.Struct, frozen=True):
     def cell(self) -> str:
         if not self.row:
             return self.field
+        from openpyxl.utils import get_column_letter
+
         return f"{get_column_letter(self.column)}{self.row}"
 
     def fault(self, code: str, message: str, severity: str = "error") -> Fault:
@@ -64,6 +63,9 @@ class _Row(msgspec.Struct):
 
 def read(path: Path) -> Book:
     """Everything that can be read; what cannot is a fault with its cell. OperatorError for what is no workbook."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(path, read_only=True, data_only=True)
     except (OSError, BadZipFile, InvalidFileException, KeyError) as error:

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 
 from engine.provisioning.folder import Catalogue
 from engine.workbook.columns import SETTINGS, SHEETS, Sheet
@@ -18,6 +16,8 @@ Record = dict[str, Any]
 
 def write(catalogue: Catalogue, path: Path) -> None:
     """Every sheet with its header, in the order of `columns.SHEETS`."""
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     body: Record = msgspec.to_builtins(catalogue)
     for sheet in SHEETS:
@@ -31,6 +31,7 @@ def write(catalogue: Catalogue, path: Path) -> None:
 
 def _head(page: Any, text: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Font
 
     cell = WriteOnlyCell(page, value=text)
     cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True)
