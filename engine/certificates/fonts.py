@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-
-import typst
+from typing import TYPE_CHECKING
 
 from engine.certificates.font_file import Face, FontFileError, faces
 from engine.config import load
+
+if TYPE_CHECKING:
+    import typst
 
 VENDOR = Path(__file__).parent / "vendor"
 SETTING = "JIANNUO_FONTS"
@@ -30,6 +32,8 @@ def for_titles() -> tuple[Face, ...]:
 @cache
 def for_typst() -> typst.Fonts:
     """What the machine has installed must not change a paper; ours are asked first."""
+    import typst  # loaded with the first page that is set
+
     for_texts()  # refuses a folder with a font that may not be used
     folders = [VENDOR, *_folders(load().settings.fonts)]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(folders))

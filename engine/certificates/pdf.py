@@ -7,10 +7,10 @@ import re
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import segno
-import typst
 
 from engine.certificates import fonts, glyphs
 from engine.certificates.document import Certificate, read
@@ -21,9 +21,12 @@ from engine.certificates.verify import status_of
 from engine.console.i18n import Locale
 from engine.storage.connect import Connection
 
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
 ATTACHED_AS = "certificate.json"
 _TEMPLATE = Path(__file__).parent / "certificate.typ"
-_STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
+_STANDARDS: list[PDFStandard] = ["a-3a", "ua-1"]
 _SVG_TEXT = re.compile(r">([^<]+)<")
 
 
@@ -50,6 +53,8 @@ def render(document: bytes, locale: Locale, standing: Standing, key: Signer) -> 
 
 def typeset(template: Path, inputs: dict[str, str], at: datetime) -> bytes:
     """A page for archives (PDF/A-3a) that can also be read aloud (PDF/UA-1)."""
+    import typst
+
     compiler = typst.Compiler(template.read_bytes(), font_paths=fonts.for_typst(), ignore_system_fonts=True)
     pdf = compiler.compile(
         format="pdf", sys_inputs=inputs, pdf_standards=_STANDARDS, timestamp=at.replace(microsecond=0)
