@@ -23,7 +23,7 @@ from engine.jobs.carrier_watch import CarrierWatch
 from engine.jobs.intake_watch import IntakeWatch
 from engine.jobs.leader import Leadership, candidate
 from engine.jobs.sealing import Sealing
-from engine.jobs.sweep import sweep
+from engine.jobs.sweep import is_wave, sweep
 from engine.reconcile.nightly import Nightly
 from engine.reconcile.reconciler import Temporal
 from engine.storage.connect import Pool
@@ -55,7 +55,7 @@ def jobs(
 
     return (
         Job("sweep", 1.0, lambda: sweep(pool, clock)),
-        Job("collect", 2.0, collector.collect),
+        Job("collect", 2.0, giving_way(collector.collect, lambda: is_wave(pool, clock))),
         Job("intake", 5.0, IntakeWatch(pool).look),
         Job("certificates", 30.0, certificates),
         Job("documents", 30.0, documents),
@@ -64,6 +64,19 @@ def jobs(
         Job("reconcile", 600.0, nightly.look),
         Job("seal", 600.0, sealing.look),
     )
+
+
+def giving_way(act: Callable[[], object], rush: Callable[[], bool], beats: int = 10) -> Callable[[], None]:
+    """What can wait leaves the cores to a rush; one that goes on is no reason to wait for ever, so every so many beats it is done."""
+    waited = 0
+
+    def beat() -> None:
+        nonlocal waited
+        waited = waited + 1 if rush() else 0
+        if waited % (beats + 1) == 0:
+            act()
+
+    return beat
 
 
 async def schedule(

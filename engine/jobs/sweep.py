@@ -23,14 +23,18 @@ def sweep(pool: Pool, clock: Clock) -> int:
     return swept
 
 
-def help_once(pool: Pool, clock: Clock) -> int:
-    """One batch, if a whole one is due: less than that one sweep, or the workflows alone, have done at once."""
-    now = clock.now()
+def is_wave(pool: Pool, clock: Clock) -> bool:
+    """Whether a whole batch is due: less than that one sweep, or the workflows alone, have done at once."""
     with pool.connection() as connection:
         row = connection.execute(
-            "SELECT count(*) FROM (SELECT FROM wake WHERE next_at <= %s LIMIT %s) AS due", (now, BATCH)
+            "SELECT count(*) FROM (SELECT FROM wake WHERE next_at <= %s LIMIT %s) AS due", (clock.now(), BATCH)
         ).fetchone()
-    return _one_batch(pool, clock, now) if row and row[0] == BATCH else 0
+    return row is not None and row[0] == BATCH
+
+
+def help_once(pool: Pool, clock: Clock) -> int:
+    """One batch of a wave, if there is one."""
+    return _one_batch(pool, clock, clock.now()) if is_wave(pool, clock) else 0
 
 
 def _one_batch(pool: Pool, clock: Clock, until: datetime) -> int:

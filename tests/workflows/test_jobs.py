@@ -14,7 +14,7 @@ from engine.effects.spread import AT_ONCE, PAUSE, Spread
 from engine.jobs.calendar_watch import missing_years, watch_calendar
 from engine.jobs.intake_watch import IntakeWatch
 from engine.jobs.leader import candidate
-from engine.jobs.scheduler import Job, run
+from engine.jobs.scheduler import Job, giving_way, run
 from engine.jobs.wake import Unsent, clear, unsent
 from engine.storage.connect import Pool
 from rules.calendar import shipped
@@ -119,6 +119,17 @@ def test_the_door_that_falls_silent_is_noticed_once(postgres_url: str, tmp_path:
         engine.rows("UPDATE health SET beat_at = beat_at - interval '1 minute' RETURNING 1")
         watch.look()
         assert watch.silent
+
+
+def test_what_can_wait_waits_for_a_wave_but_not_for_ever() -> None:
+    done: list[int] = []
+    waves = iter([False, True, True, True, True, True, False, True])
+    beat = giving_way(lambda: done.append(1), lambda: next(waves), beats=3)
+    seen = []
+    for _ in range(8):
+        beat()
+        seen.append(len(done))
+    assert seen == [1, 1, 1, 1, 2, 2, 3, 3]
 
 
 def test_from_october_on_the_next_year_is_asked_for() -> None:
