@@ -15,7 +15,6 @@ from typing import NamedTuple
 import msgspec
 
 from engine.storage.connect import Connection
-from rules.case import Case
 from rules.world import Unit, World
 
 MANY = 50  # posts changed since, beyond which nobody looks at each
@@ -44,17 +43,19 @@ class Configured:
         """Whether anything but an item has changed that a stream may rest on."""
         return _later(self._everywhere, moved_at) or bool(self._recorded and moved_at < self._recorded[-1])
 
-    def bears(self, moved_at: datetime, case: Case, snapshot: bytes) -> bool:
-        """Whether a record from then may rest on other rules than those in force."""
-        if case.item is None or _later(self._everywhere, moved_at) or _later(self._items.get(case.item.code), moved_at):
+    def bears(self, moved_at: datetime, item: str, unit: str, snapshot: bytes) -> bool:
+        """Whether the record of a case, as it stands since then, may rest on other rules than those in force."""
+        if _later(self._everywhere, moved_at) or _later(self._items.get(item), moved_at):
             return True
         changed = self._posts[bisect_right(self._recorded, moved_at) :]
-        return len(changed) > MANY or any(self._concerns(post, case, snapshot) for post in changed)
+        versions = self._world.versions(item)
+        own = {unit, *(each.unit for each in versions), *(office.id for each in versions for office in each.offices)}
+        return len(changed) > MANY or any(self._concerns(post, own, snapshot) for post in changed)
 
-    def _concerns(self, post: Post, case: Case, snapshot: bytes) -> bool:
+    def _concerns(self, post: Post, own: set[str], snapshot: bytes) -> bool:
+        """`own`: the units that the item gives it to; others it has to name itself."""
         world, units = self._world, self._units_of(post)
         last = {*world.inspectors, world.leading_group_office}
-        own = {case.unit, *(office.id for office in case.offices)}
         if not last.isdisjoint(post.people) or not own.isdisjoint(units):
             return True
         return any(needle in snapshot for name in (*post.people, *units) for needle in _written(name))

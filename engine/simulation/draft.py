@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -40,11 +41,15 @@ class Scope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Drafted(msgspec.Struct, frozen=True):
-    """`items`: the only codes whose cases can notice, None where any can; `other`: codes whose rules truly differ."""
+    """`items`: the only codes whose cases are looked at, None where all are; `other`: codes whose rules truly differ.
+
+    `touches`: codes whose cases are derived under anything that was drafted, None where all are.
+    """
 
     world: World
     items: tuple[str, ...] | None
     other: frozenset[str]
+    touches: frozenset[str] | None
     another_calendar: bool
     for_dockets: bool
     rules: tuple[Accountability, ...]
@@ -76,7 +81,13 @@ def drafted(world: World, draft: Draft) -> Drafted:
     others = frozenset(item.code for item in items if any(_differs(item, old) for old in _versions(world, item.code)))
     everywhere = draft.calendar is not None or bool(sets)
     return Drafted(
-        made, None if everywhere else tuple(sorted(codes)), others, draft.calendar is not None, everywhere, tuple(sets)
+        world=made,
+        items=None if everywhere else tuple(sorted(codes)),
+        other=others,
+        touches=_touches(world, draft, sets, frozenset(codes)),
+        another_calendar=draft.calendar is not None,
+        for_dockets=everywhere,
+        rules=tuple(sets),
     )
 
 
@@ -104,6 +115,30 @@ def _item(world: World, form: dict[str, Any], place: str) -> Item:
     since = min(item.effective_from for item in versions)
     given = {name: value for name, value in changes.items() if value is not None and name != "published_on"}
     return _read(given | {"effective_from": since.isoformat()}, Item, place)
+
+
+# What is asked only once a breach was confirmed: proceedings alone read it (tests/rules/test_what_if_ladder.py).
+DATED = ("unit", "version", "effective_from")
+OF_PROCEEDINGS = (
+    *DATED, "accountable_from", "window", "matrix", "statement_window", "review_request", "review_decision",
+    "review_stays", "once_verified", "severity_grid", "bands", "adjustments", "terms", "leader_shares", "unit_threshold", "unit_matrix",
+    "unit_kinds", "head_decides_up_to", "competence", "appointing_authority", "legal_ground_from", "phases", "clauses",
+)  # fmt: skip
+
+
+def _touches(
+    world: World, draft: Draft, sets: Sequence[Accountability], codes: frozenset[str]
+) -> frozenset[str] | None:
+    """Rules that only proceedings read touch no case. Rules restated as they are ask whether they reproduce what is on record: of every case."""
+    known = [_bare(one, DATED) for one in (*world.accountability, Accountability())]
+    restated = all(_bare(one, DATED) in known for one in sets)
+    heard = any(_bare(one, OF_PROCEEDINGS) != Accountability() for one in (*world.accountability, *sets))
+    return None if draft.calendar is not None or restated or heard else codes
+
+
+def _bare(rules: Accountability, names: Sequence[str]) -> Accountability:
+    shipped = Accountability()
+    return msgspec.structs.replace(rules, **{name: getattr(shipped, name) for name in names})
 
 
 def _differs(item: Item, old: Item) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -63,15 +63,27 @@ class Looked(msgspec.Struct):
     failed: list[str] = []
 
 
-def look(found: Sequence[Past], asked: Question) -> Looked:
+def look(found: Sequence[Past], asked: Question, placed: Mapping[str, tuple[str, str]] = {}) -> Looked:
+    """`placed`: item and unit of cases of which nothing need be derived where nothing was drafted that they ask about."""
     looked, counted = Looked(cases=len(found)), Cases()
     for one in found:
         try:
-            _case(one, asked, looked, counted)
+            if one.stream_id not in placed or not _as_recorded(one, asked, counted, *placed[one.stream_id]):
+                _case(one, asked, looked, counted)
         except Exception:  # noqa: BLE001 - a defect in one case never stops the others; its number is told
             looked.failed.append(one.stream_id.removeprefix("case:"))
     looked.counts = counted.sums().listed()
     return looked
+
+
+def _as_recorded(one: Past, asked: Question, counted: Cases, item: str, unit: str) -> bool:
+    """Counts a case as it stands, if it rests on nothing that was drafted, nothing of it is due and its record is that of the rules in force."""
+    touches = asked.drafted.touches
+    if touches is None or item in touches or one.due or asked.configured.bears(one.moved_at, item, unit, one.snapshot):
+        return False
+    stands = standing(decode(one.snapshot).records)
+    counted.add(item, unit, change(stands, stands), stands, stands)
+    return True
 
 
 def _case(one: Past, asked: Question, looked: Looked, counted: Cases) -> None:
@@ -98,7 +110,10 @@ def _case(one: Past, asked: Question, looked: Looked, counted: Cases) -> None:
 
 def _present(one: Past, stream: Stream, after: Step, asked: Question, at: datetime, health: Health) -> Step | None:
     """The same step under the rules in force, where the record alone would not be a fair comparison: it is due, or older than a change of rules."""
-    stale = bool(after.entries) and asked.configured.bears(one.moved_at, after.stream.view, one.snapshot)
+    case: Case = after.stream.view
+    stale = bool(after.entries) and (
+        case.item is None or asked.configured.bears(one.moved_at, case.item.code, case.unit, one.snapshot)
+    )
     return would_be(stream, asked.world, at, health) if one.due or stale else None
 
 

@@ -82,6 +82,15 @@ def dockets(connection: Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
+def placed(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The item and the unit of each case, as the read table tells them."""
+    rows = connection.execute(
+        "SELECT 'case:' || case_id, item, unit FROM case_file WHERE case_id = ANY(%b::text[]) AND item IS NOT NULL",
+        ([id_.removeprefix("case:") for id_ in ids],),
+    )
+    return {id_: (item, unit) for id_, item, unit in rows}
+
+
 def past(connection: Connection, ids: Sequence[str], soon: datetime) -> list[Past]:
     """`soon`: what is written until then counts as due."""
     rows = connection.execute(

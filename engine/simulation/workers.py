@@ -18,7 +18,7 @@ from engine.simulation import keep
 from engine.simulation.bearing import configured
 from engine.simulation.draft import Draft, drafted
 from engine.simulation.looking import Looked, Measure, Message, Question, Row, look, measures
-from engine.simulation.reading import past
+from engine.simulation.reading import past, placed
 from engine.storage.connect import Connection, open_application, open_reader
 from engine.storage.world import load_world
 from rules.stream import Health
@@ -59,7 +59,9 @@ class Bench:
         return (self.measure(messages) for messages in work)
 
     def look(self, ids: Sequence[str]) -> Looked:
-        looked = look(past(self._connection, ids, self._soon), self.question)
+        some = self.question.drafted.items is None and self.question.drafted.touches is not None
+        places = placed(self._connection, ids) if some else {}
+        looked = look(past(self._connection, ids, self._soon), self.question, places)
         if looked.rows:
             self._keeping(looked.rows)
             looked.rows = []

@@ -90,6 +90,28 @@ def simulated(made: Rehearsal, asked: Question) -> tuple[Looked, list[Measure]]:
     return looked, [one for name in sorted(names) for one in measures(name, past.get(name), said[name], asked)]
 
 
+@given(CASES, RULES)
+@settings(max_examples=20, deadline=None)
+def test_what_only_proceedings_read_changes_no_case_and_none_need_be_derived(cases, rules):
+    made, loaded = played(a_world(cases).spec)
+    draft = drafted(loaded.world, Draft(accountability=({**rules, "review_stays": True},)))
+    asked = Question(loaded.world, draft, loaded.until, Health(), Configured(loaded.world))
+    past = [_past(stream, asked.at) for name, stream in made.streams.items() if name.startswith("case:")]
+    whole, short = look(past, asked), look(past, asked, {one.stream_id: ("P", "planning") for one in past})
+    assert (draft.touches is None) == ("share_threshold" in rules and rules["share_threshold"] != 50)
+    assert sorted(short.counts) == sorted(whole.counts)
+    assert (short.rows, short.messages, short.cases) == (whole.rows, whole.messages, whole.cases)
+    assert draft.touches is None or not (whole.rows or whole.messages)
+
+
+def test_rules_restated_as_they_are_are_asked_of_every_case():
+    _, loaded = played(a_world([(0, None, None, None, None, False)]).spec)
+    assert drafted(loaded.world, Draft(accountability=({},))).touches is None
+    assert drafted(loaded.world, Draft(accountability=({"unit_threshold": 2},))).touches == frozenset()
+    both = Draft(items=({"code": "P"},), accountability=({"unit_threshold": 2},))
+    assert drafted(loaded.world, both).touches == {"P"}
+
+
 def _past(stream: Stream, at: datetime) -> Past:
     return Past(stream.id, encode(stream), at, False, False)
 
