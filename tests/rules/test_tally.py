@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.tally import Tally
@@ -29,6 +29,7 @@ def by_hand(windows: list[tuple[int, int]], standing: dict[int, bool]) -> list[i
 
 
 @given(WINDOWS, TURNS)
+@settings(deadline=None)
 def test_counts_are_those_of_each_window_counted_by_hand(windows, turns):
     tally, standing = Tally(), dict[int, bool]()
     for n, (last, length) in enumerate(windows):
