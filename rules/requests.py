@@ -55,15 +55,15 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 def asked_of(facts: Sequence[Fact], terms: Terms) -> list[Request]:
-    """Inquiries and proposals of a case; each answer is for the oldest question."""
+    """Inquiries and proposals of a case; each answer is for the oldest question, of the unit that it names if it names one."""
     found = []
     for type_, answer in ASKED.items():
         answers = sorted((f for f in facts if f.type == answer), key=_when)
         for fact in sorted((f for f in facts if f.type == type_), key=_when):
-            word = next((f for f in answers if f.occurred_at >= fact.occurred_at), None)
+            unit = fact.data.unit or terms.unit
+            word = next((f for f in answers if f.occurred_at >= fact.occurred_at and f.data.unit in {None, unit}), None)
             if word is not None:
                 answers.remove(word)
-            unit = fact.data.unit or terms.unit
             found.append(Request(f"{type_.split('.')[0]}:{fact.id}", fact, unit, terms.end(fact, unit), word))
     return found
 

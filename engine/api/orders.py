@@ -10,11 +10,14 @@ import msgspec
 from psycopg.rows import dict_row
 
 from engine.api.acts import Act
-from engine.api.permissions import demand
+from engine.api.permissions import demand, may
 from engine.api.problems import ProblemError
+from engine.explanation.reading import facts_of
 from engine.intake.envelope import Envelope
 from engine.rights import Action
 from engine.storage.connect import Connection
+from engine.storage.world import load_world
+from rules.requests import ASKED, Terms, asked_of
 
 _FINDING = "SELECT case_id, unit, person, key FROM finding WHERE id = %s"
 _ALERT = "SELECT a.case_id, a.cause, a.level, a.data, coalesce(c.unit, a.data->>'unit') AS unit FROM alert a LEFT JOIN case_file c ON c.case_id = a.case_id WHERE a.id = %s"
@@ -55,6 +58,24 @@ def about_alert(db: Connection, id_: str, type_: str, act: Act, action: Action =
 def about_case(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:
     row = _row(db, _CASE, id_)
     return Order(type_, action, row["case_id"], row["unit"], (), act.data(), act)
+
+
+def answering(db: Connection, id_: str, type_: str, action: Action, act: Act) -> Order:
+    """An answer is for the oldest question to a unit that the person answers for; it may be another unit than the case's."""
+    row = _row(db, _CASE, id_)
+    asked = [unit for unit in _waiting(db, id_, type_, row["unit"]) if may(db, act.actor, action, unit=unit)]
+    unit = next(iter(asked), row["unit"])
+    return Order(type_, action, row["case_id"], unit, (), {"unit": unit, **act.data()}, act)
+
+
+def _waiting(db: Connection, case: str, type_: str, unit: str) -> list[str]:
+    """The units whose answer of this type a case waits for, in the order in which they were asked."""
+    facts = next((facts for _, facts in facts_of(db, [case])), ())
+    if not facts:
+        return []
+    world = load_world(db)
+    terms = Terms(world, world.calendar(facts[-1].recorded_at), world.profile, unit)
+    return [one.unit for one in asked_of(facts, terms) if one.answer is None and ASKED[one.asked.type] == type_]
 
 
 def asking_about(db: Connection, id_: str, act: Act) -> Order:

@@ -22,9 +22,16 @@ def demand(
     concerned: Iterable[str | None] = (),
 ) -> None:
     """403 where the person has no role that carries the action on this thing."""
-    tree = UnitTree({found.id: found.parent for found in load_world(connection).units.values()})
-    if not allowed(_actor(connection, person), action, tree, unit=unit, concerned=concerned):
+    if not may(connection, person, action, unit=unit, concerned=concerned):
         raise ProblemError(403, "forbidden", f"{person!r} has no role for {action} here", field="actor")
+
+
+def may(
+    connection: Connection, person: str, action: Action, *, unit: str | None, concerned: Iterable[str | None] = ()
+) -> bool:
+    """The same as a question."""
+    tree = UnitTree({found.id: found.parent for found in load_world(connection).units.values()})
+    return allowed(_actor(connection, person), action, tree, unit=unit, concerned=concerned)
 
 
 def _actor(connection: Connection, person: str) -> Actor:

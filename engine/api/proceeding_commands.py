@@ -43,10 +43,10 @@ COMMANDS = (
     Command(f"{_PROCEEDING}/closing", "proceeding.closed", "measure.execute", acts.Step, "Close the file"),
     Command(f"{_CASE}/findings", "finding.reported", "finding.decide", acts.Report, "Report a finding", orders.about_case),
     Command(f"{_CASE}/inquiry", "inquiry.opened", "inquiry.open", acts.Inquiry, "Ask the unit", orders.about_case),
-    Command(f"{_CASE}/inquiry-answer", "inquiry.answered", "inquiry.answer", acts.Answer, "Answer an inquiry", orders.about_case),
+    Command(f"{_CASE}/inquiry-answer", "inquiry.answered", "inquiry.answer", acts.Answer, "Answer an inquiry", orders.answering),
     Command(f"{_CASE}/supervision", "supervision.proposed", "inquiry.open", acts.Proposal, "Propose a remedy", orders.about_case),
     Command(
-        f"{_CASE}/supervision-answer", "supervision.answered", "inquiry.answer", acts.Answer, "Answer a proposal", orders.about_case
+        f"{_CASE}/supervision-answer", "supervision.answered", "inquiry.answer", acts.Answer, "Answer a proposal", orders.answering
     ),
     Command(f"{_CASE}/referral", "case.referred", "case.refer", acts.Referral, "Refer a matter", orders.about_case),
     Command(

@@ -172,3 +172,26 @@ def test_supervision_fits_a_phone(visit, address, life, locale):
     for kind in ("inquiry", "supervision", "referral"):
         page.goto(f"{address}/supervision/{some_case(life, CARD)}?ask={kind}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+@pytest.mark.parametrize("path", ["/public", "/public/follow", "/public/complain", "/public/report"])
+def test_what_the_public_fills_in_fits_a_phone(visit, address, path, locale):
+    page = visit("operator", width=390, locale=locale)
+    page.goto(f"{address}{path}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.errors == []
+
+
+def test_a_complaint_is_filed_and_followed_without_javascript(visit, address):
+    page = visit("operator", scripts=False)
+    page.goto(f"{address}/public/complain")
+    page.get_by_label("投诉哪个单位").select_option(index=1)
+    page.get_by_label("投诉内容").fill("窗口没有人")
+    page.get_by_role("button", name="提交投诉").click()
+    number, code = page.locator("dd b").all_inner_texts()
+    page.get_by_role("link", name="查询办件进度").click()
+    expect(page.get_by_label("办件编号")).to_have_value(number)
+    page.get_by_label("查询码").fill(code.lower())
+    page.get_by_role("button", name="查询").click()
+    expect(page.get_by_role("table")).to_contain_text("窗口没有人")

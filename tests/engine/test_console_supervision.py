@@ -10,6 +10,8 @@ from html import unescape
 
 import pytest
 
+from engine.api.acts import Answer
+from engine.api.orders import answering
 from engine.certificates.keys import all_keys
 from engine.evidence.verify import verify
 from tests.support.pages import field, sign_in
@@ -163,3 +165,28 @@ def test_nobody_closes_what_he_was_asked_himself(application, life):
     assert f"/alerts/{mine[0][0]}/close" not in page
     refused = head.post(f"/alerts/{mine[0][0]}/close", data={"csrf": field(page, "csrf"), "reason": "x", "token": "t"})
     assert refused.status_code == 403
+
+
+def test_another_unit_that_is_asked_answers_here_and_over_http_and_sees_nothing_else(application, life):
+    case = a_late_case(life, 1)
+    other = "health"
+    ask(
+        life, "INSERT INTO app_user (login, person, name, roles, units, password_hash, locale, active, created_at)"
+        " SELECT 'other', 'other-head', '', '{unit_head}', ARRAY[%s], password_hash, 'zh', true, now() FROM app_user WHERE login = 'head' RETURNING login",
+        other,
+    )  # fmt: skip
+    own = sign_in(application, "other")
+    assert own.get(f"/supervision/{case}").status_code == 404
+    life.happen(life.clock.now(), "inquiry.opened", case, actor="insp", text="本单位的问题")
+    life.happen(life.clock.now(), "inquiry.opened", case, actor="insp", text="外单位的问题", unit=other)
+    page = own.get(f"/supervision/{case}").text
+    assert "外单位的问题" in page and "本单位的问题" not in page and 'id="inquiry"' not in page
+    with life.pool.connection() as db:
+        order = answering(db, case, "inquiry.answered", "inquiry.answer", Answer(actor="other-head", text="y"))
+        stranger = answering(db, case, "inquiry.answered", "inquiry.answer", Answer(actor="nobody", text="y"))
+    assert (order.unit, order.data["unit"], stranger.unit) == (other, other, "urban")
+    assert (
+        Forms(own, case).post("answer", "inquiry", text="外单位的说明").headers["location"].endswith("?done=answered")
+    )
+    rows = sign_in(application, "head").get(f"/supervision/{case}").text
+    assert 'id="answer-inquiry"' in rows, "the unit's own question still waits"

@@ -165,6 +165,12 @@ def test_each_answer_is_for_the_oldest_question():
     assert [len(climbed(out, f"inquiry:{q}")) for q in ("q", "second")] == [0, 1]
 
 
+def test_an_answer_that_names_its_unit_is_for_the_question_to_that_unit():
+    world = asked().fact("inquiry.opened", "03-05 09:00", id="second", unit="fire")
+    out = world.fact("inquiry.answered", "03-06 09:00", text="答", unit="fire").until("03-20 09:00")
+    assert [bool(climbed(out, f"inquiry:{q}")) for q in ("q", "second")] == [True, False]
+
+
 def test_the_answer_to_a_supervision_proposal_has_a_clock():
     out = asked("supervision.proposed", text="建议整改", unit="fire").until("04-10 09:00")
     assert climbed(out, "supervision:q") == [("escalated", ["sun"], "2026-04-04")]

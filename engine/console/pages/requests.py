@@ -83,9 +83,9 @@ def add(router: APIRouter, console: Console) -> None:
     def answer(request: Request, case_id: str) -> Response:
         with visit(console, request) as v:
             case = _found(v, case_id)
-            answering = _answering(v, case)
+            answering, row = _answering(v, case)
             wrong = tuple(_unsaid(v, answering))
-            return _done(v, case, _reply(v, case, answering), wrong, "answered")
+            return _done(v, case, _reply(v, case, answering, row), wrong, "answered")
 
     @router.post("/supervision/{case_id:path}/evidence")
     def evidence(request: Request, case_id: str) -> Response:
@@ -101,8 +101,9 @@ def may_supervise(v: Visit, unit: str | None) -> bool:
 
 
 def _found(v: Visit, case_id: str) -> CaseFile:
+    """For who watches the case, and for the unit that something is asked of, which may be another."""
     case = case_file(v.db, case_id)
-    if case is None or not v.may("finding.read", case.unit):
+    if case is None or not (v.may("finding.read", case.unit) or _asked(v, case).rows):
         raise NotFound
     return case
 
@@ -115,8 +116,8 @@ def _asking(v: Visit, case: CaseFile) -> Asking:
     return found
 
 
-def _answering(v: Visit, case: CaseFile) -> Answering:
-    found = next((one for one, _ in _answerable(v, case, _asked(v, case)) if one.kind == v.form.get("kind")), None)
+def _answering(v: Visit, case: CaseFile) -> tuple[Answering, RequestRow]:
+    found = next((pair for pair in _answerable(v, case, _asked(v, case)) if pair[0].kind == v.form.get("kind")), None)
     if found is None:
         raise Forbidden("inquiry.answer")
     return found
@@ -125,13 +126,19 @@ def _answering(v: Visit, case: CaseFile) -> Answering:
 def _answerable(v: Visit, case: CaseFile, asked: CaseAsked) -> Iterator[tuple[Answering, RequestRow]]:
     """What waits and is for the person signed in to answer: the oldest of each kind."""
     for one in ANSWERING:
-        row = asked.oldest(one.kind)
-        if row is not None and v.may(one.action, case.unit if one.kind == "referral" else row.request.unit):
-            yield one, row
+        for row in asked.waiting(one.kind):
+            if v.may(one.action, case.unit if one.kind == "referral" else row.request.unit):
+                yield one, row
+                break
 
 
 def _asked(v: Visit, case: CaseFile) -> CaseAsked:
-    return asked_about(v, case.case_id, case.item, case.unit)
+    """What was asked; of a case that is not one's own only what one has to answer."""
+    found = asked_about(v, case.case_id, case.item, case.unit)
+    if v.may("finding.read", case.unit):
+        return found
+    mine = tuple(row for row in found.rows if row.kind != "referral" and v.may("inquiry.answer", row.request.unit))
+    return CaseAsked(mine, ())
 
 
 def _wrong(v: Visit, case: CaseFile, asking: Asking) -> Iterator[str]:
@@ -163,10 +170,12 @@ def _act(v: Visit, case: CaseFile, asking: Asking) -> Act:
     return Act(asking.fact, case.case_id, {n: w for n, w in given.items() if w}, v.form.get("token", ""))
 
 
-def _reply(v: Visit, case: CaseFile, answering: Answering) -> Act:
+def _reply(v: Visit, case: CaseFile, answering: Answering, row: RequestRow) -> Act:
     data = {answering.field: v.form.get(answering.field, "").strip()}
     if answering.results:
         data["result"] = v.form.get("result", "")
+    else:
+        data["unit"] = row.request.unit
     return Act(answering.fact, case.case_id, data, v.form.get("token", ""))
 
 
@@ -236,6 +245,6 @@ def _page(
         answering=[(one, row, v.new_token()) for one, row in _answerable(v, case, asked)],
         units=_units(v, case), findings=_findings(v, case), people=_people(v, case),
         about=v.form.get("finding") or v.request.query_params.get("finding", ""),
-        papers=papers_of_case(v.db, case.case_id, v.now), may_seal=asked.referral is not None and v.may("case.refer", case.unit),
+        papers=papers_of_case(v.db, case.case_id, v.now) if v.may("finding.read", case.unit) else [], may_seal=asked.referral is not None and v.may("case.refer", case.unit),
         seal_token=v.new_token(),
     )  # fmt: skip

@@ -41,9 +41,9 @@ class CaseAsked(msgspec.Struct, frozen=True):
     rows: tuple[RequestRow, ...]
     sealed: tuple[Fact, ...]
 
-    def oldest(self, kind: str) -> RequestRow | None:
-        """The one that an answer is for."""
-        return next((row for row in self.rows if row.kind == kind and row.waiting), None)
+    def waiting(self, kind: str) -> list[RequestRow]:
+        """The oldest first; an answer is for the first of its unit."""
+        return [row for row in self.rows if row.kind == kind and row.waiting]
 
     @property
     def referral(self) -> RequestRow | None:
