@@ -92,6 +92,12 @@ def on_record(type_: str, filing: Filing, who: str | None, at: datetime) -> Entr
     return Entry(type_, KEY, at, {**msgspec.to_builtins(filing), "status": filing.phase, "by": who})
 
 
+def on_record_refused(wish: Wish, why: Refused, who: str, at: datetime, place: int) -> Entry:
+    """That somebody wanted it, and why he did not get it, stays with the filing. `place`: the stream's next version."""
+    data = {"wish": wish.__struct_config__.tag, **msgspec.to_builtins(why), "by": who}
+    return Entry("filing_refused", f"refusal:{place}", at, data)
+
+
 # -- what people want -----------------------------------------------------------------------------------------------------
 
 
@@ -138,7 +144,7 @@ Wish = Save | Submit | GiveReview | Approve | SendBack | Publish | Withdraw
 
 
 class Refused(Struct, frozen=True):
-    """Why a wish is not granted: nothing is written."""
+    """Why a wish is not granted: the filing stays as it is."""
 
     code: str
     message: str

@@ -75,6 +75,7 @@ TYPES: dict[str, tuple[str, str | None]] = {
     "filing_published": ("filing", None),
     "filing_withheld": ("filing", None),
     "filing_withdrawn": ("filing", None),
+    "filing_refused": ("refusal", "standing"),
 }
 # A conclusion that no longer holds is answered by an entry of this type; kinds not named here stay as they are.
 WITHDRAWALS: dict[str, str] = {

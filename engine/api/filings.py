@@ -124,6 +124,7 @@ def _moved(database: Connection, parts: State, id_: str, wish: Wish, who: str, s
     demand(database, who, action, unit=unit)
     done = act(database, id_, wish, who, parts.clock)
     if isinstance(done, Refused):
+        database.commit()  # what was refused stays on record
         raise ProblemError(409 if before else 422, done.code, done.message, field=done.field or None)
     return _json(_shown(done, load_world(database), parts), status)
 

@@ -16,7 +16,7 @@ from engine.procedures.charts import charts_of
 from engine.storage.config import Configuration, record_all
 from engine.storage.connect import Connection
 from engine.storage.world import load_world
-from rules.filing import KEY, Filing, Refused, Save, Wish, filing_of
+from rules.filing import KEY, Filing, Refused, Save, Wish, filing_of, on_record_refused
 from rules.filing_decider import decide
 from rules.filing_stream import stepped
 from rules.items import Item
@@ -24,7 +24,7 @@ from rules.world import World
 
 
 def act(connection: Connection, id_: str, wish: Wish, who: str, clock: Clock) -> Filing | Refused:
-    """The filing as it stands afterwards; a refusal has written nothing."""
+    """The filing as it stands afterwards, or why not. A refusal stays on its record; a draft that cannot be saved stays with its writer."""
     stream_id = f"filing:{id_}"
     with connection.transaction():
         tx = Transaction(connection, clock, load_world(connection), [stream_id])
@@ -33,6 +33,10 @@ def act(connection: Connection, id_: str, wish: Wish, who: str, clock: Clock) ->
         body = wish.item if isinstance(wish, Save) else before.item if before else {}
         granted = decide(before, wish, who, moving.at, with_entry(tx.world, body), id_)
         if isinstance(granted, Refused):
+            if before is not None and not isinstance(wish, Save):
+                refused = on_record_refused(wish, granted, who, moving.at, moving.stream.version + 1)
+                moving.take(stepped(moving.stream, (refused,), moving.at), who)
+                write(tx, (), ())
             return granted
         moving.take(stepped(moving.stream, granted, moving.at), who)
         write(tx, (), ())

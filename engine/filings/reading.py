@@ -32,7 +32,10 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Deed(msgspec.Struct, frozen=True):
-    """One line of the log: what became of the filing, by whom (nobody: by the passing of time), and what it changed in the entry."""
+    """One line of the log: what became of the filing, by whom (nobody: by the passing of time), and what it changed in the entry.
+
+    Of a refused wish: its name as `remarks`, why as `code`, and the phase as it was and stayed.
+    """
 
     type: str
     by: str | None
@@ -40,6 +43,7 @@ class Deed(msgspec.Struct, frozen=True):
     phase: str
     changed: tuple[Change, ...] = ()
     remarks: str | None = None
+    code: str | None = None
 
 
 def listed(
@@ -79,13 +83,18 @@ def log(connection: Connection, id_: str) -> list[Deed]:
 
 def _deeds(connection: Connection, id_: str) -> Iterator[Deed]:
     before: dict[str, Any] = {}
+    phase = ""
     for line, _, _ in read_stream(connection, f"filing:{id_}"):
         if not line.type.startswith("filing_"):
             continue
         body = msgspec.json.decode(bytes(line.body))
+        if line.type == "filing_refused":
+            yield Deed(line.type, line.actor, line.recorded_at, phase, (), body["wish"], body["code"])
+            continue
+        phase = body["phase"]
         changed = tuple(Change(*one) for one in changes(before, body["item"])) if before else ()
         before = body["item"]
-        yield Deed(line.type, line.actor, line.recorded_at, body["phase"], changed, _remarks(body))
+        yield Deed(line.type, line.actor, line.recorded_at, phase, changed, _remarks(body))
 
 
 def _remarks(body: dict[str, Any]) -> str | None:

@@ -163,6 +163,22 @@ def test_what_lint_refuses_is_not_submitted_and_says_what_to_mend(agency: Agency
     )
 
 
+def test_a_refused_wish_stays_on_the_record_of_its_filing(agency: Agency):
+    agency.post("/configuration", actor="root", parts=PARTS)
+    id_ = agency.file("zhang", ITEM | {"committed_limit": limit(14)})
+    assert agency.post(f"/filings/{id_}/submit", actor="zhang").status_code == 409
+    assert agency.post(f"/filings/{id_}/approve", actor="boss").status_code == 409
+    shown = agency.get(f"/filings/{id_}")
+    assert shown["phase"] == "draft"
+    assert [(one["type"], one["by"], one["phase"], one["remarks"], one["code"]) for one in shown["log"]] == [
+        ("filing_saved", "zhang", "draft", None, None),
+        ("filing_refused", "zhang", "draft", "submit", "lint_errors"),
+        ("filing_refused", "boss", "draft", "approve", "wrong_phase"),
+    ]
+    with open_owner(agency.url) as connection, connection.transaction():
+        assert compare(connection, lambda _: None) == []
+
+
 def test_rights_reach_as_far_as_the_unit(agency: Agency):
     agency.post("/configuration", actor="root", parts=PARTS)
     assert agency.post("/configuration", actor="zhang", parts={}).status_code == 403
