@@ -67,6 +67,8 @@ def _turn(view: View, record: Record | None) -> tuple[str | None, dict[str, Any]
 
 def word_on(view: View, type_: str, alert: Record) -> Fact | None:
     """The first word of a kind on an alert; it is closed by those alone who may."""
+    if type_ not in view.types:
+        return None
     words = (f for f in view.said if f.type == type_ and concerns(f, alert))
     return next((f for f in words if type_ != "alert.closed" or may_close(view, f, alert)), None)
 

@@ -10,7 +10,7 @@ import msgspec
 from rules.calendar import Calendar
 from rules.calendar_review import Consents, consents_reviewed, reviewed
 from rules.case import Case
-from rules.conclusion import unsettling
+from rules.conclusion import bears_on
 from rules.derive import derive
 from rules.drawn import Drawn, lacking_of, next_moment_of
 from rules.facts import Fact
@@ -53,7 +53,7 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
     current = derived.case
     records = dict(stream.records)
     entries: list[Entry] = []
-    conclusions: list[Drawn] = []
+    conclusions: dict[str, Drawn] = {}
     if current.item is not None:
         case, doubt, consents = under_review(current, facts, records, world, calendar, told)
         cause = new[-1].type if new else cause_of_time(records, calendar.version)
@@ -65,24 +65,33 @@ def advance_case(stream: Stream, new: Sequence[Fact], at: datetime, world: World
             case, facts, records, at, world, calendar, health, cause, told, consents, kept, current if doubt else None
         )
         for _ in range(ROUNDS):
-            kept.anew = []
             conclusions = holding(view)
-            fresh = lacking_of(conclusions, kept.anew, records, at)
+            fresh = lacking_of(conclusions, kept.unsure, records, at)
             if not fresh:
                 break
             for entry in fresh:
                 records[entry.key] = fold(records, entry, at)
             entries.extend(fresh)
-            heeded = unsettling(fresh, records, at, heard=bool(view.said))
-            if not heeded:
+            if not _fallen(kept, fresh, view):
                 break
-            kept.fall(heeded, heard=bool(view.said))
         else:
             raise AssertionError(f"{stream.id}: conclusions do not settle: {[e.key for e in fresh]}")
         if parked := (*waiting(facts, records, current), *view.voices.parked):
             current = msgspec.structs.replace(current, parked=(*current.parked, *parked))
         derived = msgspec.structs.replace(derived, heard=heard, kept=kept if sure else None)
     return _step(stream, facts, new, current, derived, records, entries, conclusions, at, world, health)
+
+
+def _fallen(kept: Kept, written: Sequence[Entry], view: View) -> bool:
+    """Whether what was written bears on other conclusions, which have to be drawn again then."""
+    heard, any_fell = bool(view.said), False
+    for entry in written:
+        record = view.records[entry.key]
+        bearing = bears_on(entry, record, view.at, heard=heard)
+        if bearing != "nothing":
+            kept.fall(entry, record, bearing)
+            any_fell = True
+    return any_fell
 
 
 def _derived(stream: Stream, new: Sequence[Fact], world: World, calendar: Calendar, told: dict[str, Told]) -> Derived:
@@ -115,7 +124,9 @@ def under_review(
 
 def told_before(stream: Stream, calendar: str, world: World) -> dict[str, Told]:
     """The latest end of each clock that was told under a calendar no longer in force."""
-    told = {}
+    told: dict[str, Told] = {}
+    if len(world.calendars) == 1:
+        return told
     for name in ("committed", "statutory"):
         record = stream.records.get(f"limit:{name}")
         if record is None:
@@ -141,7 +152,7 @@ def cause_of_time(records: Mapping[str, Record], calendar: str) -> str:
 
 def _step(
     stream: Stream, facts: tuple[Fact, ...], new: Sequence[Fact], case: Case, derived: Derived, records: dict[str, Record],
-    entries: list[Entry], conclusions: list[Drawn], at: datetime, world: World, health: Health,
+    entries: list[Entry], conclusions: dict[str, Drawn], at: datetime, world: World, health: Health,
 ) -> Step:  # fmt: skip
     changed = tuple(dict.fromkeys(e.key for e in entries))
     after = msgspec.structs.replace(
@@ -152,7 +163,7 @@ def _step(
         view=case,
         derived=derived,
     )
-    following = next_moment_of(conclusions, records, at)
+    following = next_moment_of(conclusions.values(), records, at)
     switch = world.next_calendar_after(at)
     if switch is not None and case.clocks and (following is None or switch < following):
         following = switch

@@ -135,8 +135,7 @@ def mitigating(view: View, clock: str, end: datetime) -> list[str]:
         found.append("feed_down")
     if any(f.kind == "transfer_before_expiry" and f.legal_at < end for f in view.case.findings):
         found.append("transferred_before_expiry")
-    late = [at for name, at in view.broken.items() if name.startswith("office:") and at <= end]
-    if late and not clock.startswith("office:"):
+    if any(at <= end for _, at in view.late_offices) and not clock.startswith("office:"):
         found.append("joint_office_late")
     return found
 

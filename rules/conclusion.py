@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -42,14 +42,19 @@ def lacking(conclusions: Sequence[Conclusion], records: Mapping[str, Record], at
     due = [c for c in conclusions if c.publish_at <= at]
     holding = {c.key for c in due}
     holding.update(c.key for c in conclusions if c.publish_at > at and waits_again(c, records.get(c.key), at))
-    return [*gone(holding, records), *unwritten(due, records)]
+    return [*gone(holding, records), *written(unwritten(due, records), records)]
 
 
-def unwritten(due: Iterable[Conclusion], records: Mapping[str, Record]) -> list[Entry]:
-    """What the record lacks of conclusions that may be written, in the order of their publication."""
-    found = [c for c in due if not _stands(c, records.get(c.key))]
+def unwritten(due: Iterable[Conclusion], records: Mapping[str, Record]) -> list[Conclusion]:
+    """What may be written and is not on record word for word."""
+    return [c for c in due if not _stands(c, records.get(c.key))]
+
+
+def written(found: list[Conclusion], records: Mapping[str, Record]) -> Iterable[Entry]:
+    """What the record lacks of them, in the order of their publication."""
     found.sort(key=_PUBLISHED)
-    return [entry for c in found for entry in _missing(c, records.get(c.key))]
+    for conclusion in found:
+        yield from _missing(conclusion, records.get(conclusion.key))
 
 
 _PUBLISHED = attrgetter("publish_at")
@@ -138,30 +143,35 @@ def next_moment(conclusions: Iterable[Conclusion], records: Mapping[str, Record]
     return soonest if soonest < NOT_YET else None
 
 
-# What is written of these changes no other conclusion; of the others as long as nobody has said a word of findings and alerts.
+# What is written of these changes no other conclusion; of those unheard as long as nobody has said a word of findings and alerts.
 QUIET = frozenset({
     "limit_set", "limit_moved", "warning_raised", "notice_due", "clock_suspended", "clock_resumed", "deemed_accepted",
     "outcome_recorded", "case_closed", "fact_refused", "alert_closed",
 })  # fmt: skip
-UNHEARD = QUIET | {"limit_expired", "step_expired", "office_consented", "finding_opened", "breach_found"}
+UNHEARD = frozenset({"limit_expired", "step_expired", "office_consented", "finding_opened", "breach_found"})
+CARDS = frozenset({"yellow_card", "red_card", "alert_escalated"})
+EFFECTS = frozenset({"consent_implied", "refusal_implied", "outcome_confirmed", "certificate_issued"})
+ANSWERS = frozenset({"alert_acknowledged", "alert_answered"})
+Bearing = Literal["nothing", "climb", "words", "effect", "all"]
+BEARINGS: dict[str, Bearing] = {
+    **dict.fromkeys(UNHEARD, "nothing"), **dict.fromkeys(CARDS, "climb"), **dict.fromkeys(EFFECTS, "effect")
+}  # fmt: skip
 
-LOST_AND_FOUND = frozenset({"breach_found", "outcome_recorded"})
+LOST_AND_FOUND = frozenset({"breach_found", "outcome_recorded", "consent_implied", "refusal_implied"})
 
 
-def unsettling(entries: Iterable[Entry], records: Mapping[str, Record], at: datetime, *, heard: bool) -> list[Entry]:
-    """Those of the entries after which the conclusions may not stand as they are; an end in the past bears on its own publication."""
-    quiet = QUIET if heard else UNHEARD
-    return [entry for entry in entries if _bears_on_others(entry, records, at, quiet)]
-
-
-def _bears_on_others(entry: Entry, records: Mapping[str, Record], at: datetime, quiet: Container[str]) -> bool:
-    if entry.type not in quiet and not (entry.type == "yellow_card" and entry.key.startswith("alert:step:")):
-        return True
-    if entry.type in LOST_AND_FOUND and records[entry.key].history:  # gone before, perhaps by a fact dated back
-        return True
+def bears_on(entry: Entry, record: Record, at: datetime, *, heard: bool) -> Bearing:
+    """Which other conclusions may not stand as they are once an entry is on record. `heard`: whether people have spoken of findings or alerts."""
+    if excuses(entry) or (entry.type in LOST_AND_FOUND and record.history):  # gone before, perhaps by a fact dated back
+        return "all"
     if "ends_at" in entry.data and datetime.fromisoformat(entry.data["ends_at"]) <= at:
-        return True
-    return excuses(entry)
+        return "all"  # an end in the past bears on its own publication
+    if entry.type in QUIET or (entry.type == "yellow_card" and entry.key.startswith("alert:step:")):
+        return "nothing"
+    bearing = BEARINGS.get(entry.type, "all")
+    if not heard:
+        return bearing
+    return "words" if bearing in {"nothing", "climb"} or entry.type in ANSWERS else "all"
 
 
 def excuses(entry: Entry) -> bool:

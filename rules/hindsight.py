@@ -54,7 +54,7 @@ def _broken(view: View) -> Iterator[Conclusion]:
     for name, at in view.broken.items():
         publish = view.published(at, name)
         if view.ahead(publish):
-            yield from holding_breaches.coming(name, at, publish)
+            yield from holding_breaches.coming(view, name, at, publish)
         else:
             yield from holding_breaches.charges(view, name, at, publish)
 

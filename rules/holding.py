@@ -15,26 +15,37 @@ from rules import (
 from rules.alerts import unentitled
 from rules.conclusion import Conclusion
 from rules.drawn import Drawn
-from rules.moment import View
+from rules.moment import NO_VOICES, View
 from rules.words import recused
 
 
-def holding(view: View) -> list[Drawn]:
+def holding(view: View) -> dict[str, Drawn]:
     """Everything that holds or will hold if nothing more comes. In the order in which it is written where instants are equal.
 
     What will hold only later is concluded `ahead`, with its moment: a part is not asked again before that (rules.kept).
     """
-    kept, at = view.kept, view.at
-    found = [kept.part(name, at, part, view) for name, part in PARTS]
-    broken = [found[-1], *holding_breaches.breaches(view)]
-    found += broken[1:]
-    found.append(kept.part("findings", at, holding_findings.findings, view))
+    kept, at, case = view.kept, view.at, view.case
+    found = {"limits": kept.part("limits", at, holding_limits.limits, view, rests_on=holding_limits.rests_on)}
+    if case.stops:
+        found["stops"] = kept.part("stops", at, _stops, view, rests_on=_stops_rest_on)
+    if case.refusals or view.spoken or view.unlawful or view.voices is not NO_VOICES:
+        found["refusals"] = kept.part("refusals", at, _refusals, view, rests_on=_refusals_rest_on)
+    found["ends"] = kept.part("ends", at, holding_ends.ends, view, rests_on=holding_ends.rests_on)
+    broken = holding_breaches.breaches(view)
+    found |= broken
+    found["findings"] = kept.part("findings", at, holding_findings.findings, view)
     if view.said:
-        found.append(kept.draw(holding_breaches.by_confirmation(view, [c for each in found for c in each.found]), at))
-    found.append(kept.part("warnings", at, holding_warnings.warnings, view))
-    found += holding_alerts.chains(view, broken)
-    found.append(kept.draw([*holding_requests.requests(view), *holding_voices.spoken(view)], at))
+        confirmed = holding_breaches.by_confirmation(view, [c for each in found.values() for c in each.due])
+        found["confirmed"] = kept.draw("confirmed", confirmed, at)
+    found["warnings"] = kept.part("warnings", at, holding_warnings.warnings, view, rests_on=holding_warnings.rests_on)
+    found |= holding_alerts.chains(view, [found["ends"], *broken.values()])
+    if more := [*holding_requests.requests(view), *holding_voices.spoken(view)]:
+        found["spoken"] = kept.draw("spoken", more, at)
     return found
+
+
+def _stops_rest_on(view: View) -> object:
+    return view.case.stops
 
 
 def _stops(view: View) -> list[Conclusion]:
@@ -67,6 +78,11 @@ def _stops(view: View) -> list[Conclusion]:
     return found
 
 
+def _refusals_rest_on(view: View) -> object:
+    spoken = view.spoken or view.unlawful or view.voices is not NO_VOICES
+    return view.facts if spoken else view.case.refusals
+
+
 def _refusals(view: View) -> list[Conclusion]:
     refusals = (*view.case.refusals, *view.unlawful, *view.voices.refusals)
     refusals = refusals if not view.said else (*refusals, *recused(view.said, view.records), *unentitled(view))
@@ -77,11 +93,3 @@ def _refusals(view: View) -> list[Conclusion]:
         )
         for r in refusals
     ]  # fmt: skip
-
-
-PARTS = (
-    ("limits", holding_limits.limits),
-    ("stops", _stops),
-    ("refusals", _refusals),
-    ("ends", holding_ends.ends),
-)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,33 +16,33 @@ from rules.moment import View
 from rules.stream import Record
 from rules.time_limits import due
 
-Draw = Callable[[View, str, Conclusion, Fact | None], list[Conclusion]]
 ABOVE_OWNER = ("first_responsible", "discipline_group")
 
 
-def chains(view: View, broken: Sequence[Drawn]) -> list[Drawn]:
+def chains(view: View, broken: Sequence[Drawn]) -> dict[str, Drawn]:
     """Cards for what was broken or is on hold, and the climb of every card that nobody answers."""
     on = view.day(view.at)
     view.kept.asking((view.world.accountability_of(view.case.unit, on).ladder, view.world.posts_on(on)))
-    return [
-        _chain(view, conclusion, broken)
-        for each in broken
-        for conclusion in each.found
-        if conclusion.type in {"limit_expired", "step_expired", "hold_opened"}
-    ]
+    found = {}
+    for conclusion in [c for each in broken for c in each.carded]:
+        head, _, name = conclusion.key.partition(":")
+        cause = f"limit:{name}" if conclusion.type == "limit_expired" else name if head == "expired" else conclusion.key
+        if not _untold(view, cause, conclusion):
+            gone = dismissed(view, broken, name) if view.spoken else None
+            about, part = (view, cause, conclusion, gone), f"chain:{cause}"
+            found[part] = view.kept.part(part, view.at, CHAINS[conclusion.type], *about, rests_on=_rests_on)
+    return found
 
 
-def _chain(view: View, conclusion: Conclusion, broken: Sequence[Drawn]) -> Drawn:
-    gone: Fact | None = None
-    draw: Draw = _held
-    cause = conclusion.key
-    if conclusion.type == "limit_expired":
-        gone, draw = dismissed(view, broken, cause.removeprefix("expired:")), _red
-        cause = cause.replace("expired:", "limit:")
-    elif conclusion.type == "step_expired":
-        draw, cause = _yellow, cause.removeprefix("expired:")
-    rests_on = conclusion.legal_at, conclusion.publish_at, gone, view.item, view.case.custody, view.said
-    return view.kept.part(f"chain:{cause}", view.at, draw, view, cause, conclusion, gone, rests_on=rests_on)
+def _untold(view: View, cause: str, conclusion: Conclusion) -> bool:
+    """What lies ahead and was never on record has had no card yet; that it will have one at its moment need not be said."""
+    if not view.ahead(conclusion.publish_at) or conclusion.key in view.records:
+        return False
+    return f"alert:{cause}:{LEVELS[conclusion.type]}:0" not in view.records
+
+
+def _rests_on(view: View, _: str, conclusion: Conclusion, gone: Fact | None) -> object:
+    return conclusion.legal_at, conclusion.publish_at, gone, view.item, view.case.custody, view.said
 
 
 def _card(view: View, cause: str, level: str, conclusion: Conclusion, to: Sequence[str], **data: Any) -> Conclusion:
@@ -64,7 +64,7 @@ def _yellow(view: View, cause: str, conclusion: Conclusion, _: Fact | None) -> l
 
 def dismissed(view: View, broken: Sequence[Drawn], clock: str) -> Fact | None:
     """The word that took the ground from the cards of a clock: the finding was dismissed or excused, or the decision reversed."""
-    for conclusion in [c for each in broken for c in each.found]:
+    for conclusion in [c for each in broken for c in each.due]:
         if conclusion.key == f"breach:{clock}" and conclusion.turn in {"breach_withdrawn", "breach_excused"}:
             return next((f for f in view.facts if f.id == conclusion.turned["fact"]), None)
     return None
@@ -130,3 +130,7 @@ def _overdue(view: View, cause: str, record: Record | None) -> list[Conclusion]:
         found.append(step_up(view, cause, len(found) + 1, ended, ended.at, above))
         record = view.records.get(found[-1].key)
     return found
+
+
+LEVELS = {"limit_expired": "red", "step_expired": "yellow", "hold_opened": "yellow"}
+CHAINS = {"limit_expired": _red, "step_expired": _yellow, "hold_opened": _held}

@@ -14,28 +14,34 @@ from rules.liability import in_post, proposed_against, shares
 from rules.moment import View
 
 
-def breaches(view: View) -> list[Drawn]:
-    return [view.kept.part(f"breach:{name}", view.at, _broken, view, name, at) for name, at in view.broken.items()]
+def breaches(view: View) -> dict[str, Drawn]:
+    """What may be published, limit by limit; all that lies ahead together."""
+    pending = view.kept.part("ahead", view.at, _ahead, view, rests_on=_ahead_rests_on)
+    later = {c.key for c in pending.waiting}
+    found = {"ahead": pending}
+    for name, at in view.broken.items():
+        part = f"breach:{name}"
+        if part not in later:
+            found[part] = view.kept.part(part, view.at, _broken, view, name, at, rests_on=_rests_on)
+    return found
 
 
 def _broken(view: View, name: str, at: datetime) -> Sequence[Conclusion]:
     publish = view.published(at, name)
-    if view.ahead(publish):
-        return coming(name, at, publish)
-    draw, rests_on = partial(charges, view, name, at, publish), partial(_rests_on, view, name, at)
-    return view.kept.charge(name, publish, view.on_record, rests_on, draw)
+    return view.kept.charge(name, publish, view.on_record, partial(charges, view, name, at, publish))
+
+
+def _ahead_rests_on(view: View) -> object:
+    return view.broken, view.case.source
 
 
 def _rests_on(view: View, name: str, at: datetime) -> object:
     """All that a charge is drawn from besides the record, as long as nobody has spoken of the case."""
-    case = view.case
-    if view.said or view.of_type("breach.reversed"):
+    if view.spoken:
         return view.facts
-    own: object = case.clocks.get(name) or next((o for o in case.offices if f"office:{o.id}" == name), None)
-    if own is None:
-        own = [(s.id, s.holder, s.due, s.started_at) for s in case.steps], case.start
-    offices = [(n, end) for n, end in view.broken.items() if n.startswith("office:")]
-    return own, at, view.item, case.custody, case.findings, offices, view.lay
+    case, kind = view.case, name.partition(":")[0]
+    own: object = view.step_terms if kind == "step" else case.offices if kind == "office" else case.clocks[name]
+    return at, view.published(at, name), own, view.late_offices, view.item, case.custody, case.findings, view.lay
 
 
 def charges(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:
@@ -49,15 +55,24 @@ def charges(view: View, name: str, at: datetime, publish: datetime) -> list[Conc
 KINDS = {"step": "step_overdue", "office": "office_silent"}
 
 
-def coming(name: str, at: datetime, publish: datetime) -> list[Conclusion]:
-    kind = KINDS.get(name.partition(":")[0], "limit_expired")
-    found = [
-        ahead("finding_opened", f"finding:{about(kind, name)}", at, publish),
-        ahead("breach_found", f"breach:{name}", at, publish),
-    ]
-    if kind == "step_overdue":
-        found.append(ahead("step_expired", f"expired:{name}", at, publish))
+def _ahead(view: View) -> list[Conclusion]:
+    found = []
+    for name, at in view.broken.items():
+        publish = view.published(at, name)
+        if view.ahead(publish):
+            found += coming(view, name, at, publish)
     return found
+
+
+def coming(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:
+    """As long as nothing of it was ever on record one of them tells its moment for all."""
+    kind = KINDS.get(name.partition(":")[0], "limit_expired")
+    keys = [("breach_found", f"breach:{name}"), ("finding_opened", f"finding:{about(kind, name)}")]
+    if kind == "step_overdue":
+        keys.append(("step_expired", f"expired:{name}"))
+    if not any(key in view.records for _, key in keys):
+        del keys[1:]
+    return [ahead(type_, key, at, publish) for type_, key in keys]
 
 
 def _limit(view: View, name: str, at: datetime, publish: datetime) -> list[Conclusion]:

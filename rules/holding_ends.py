@@ -28,6 +28,13 @@ def ends(view: View) -> list[Conclusion]:
     return found
 
 
+def rests_on(view: View) -> object:
+    case = view.case
+    ended = case.outcome, case.status, case.closed_at, case.silence_clock
+    published = [view.published(view.broken[name], name) for name in case.clocks if name in view.broken]
+    return view.item, case.source, case.clocks, view.broken, published, case.offices, case.settled, case.holds, ended
+
+
 def _expiry(view: View, clock: Clock) -> list[Conclusion]:
     at = view.broken.get(clock.name)
     if at is None:

@@ -30,6 +30,11 @@ def limits(view: View) -> list[Conclusion]:
     return found + _after_the_decision(view) + _deemed(view)
 
 
+def rests_on(view: View) -> object:
+    case = view.case
+    return view.item, case.clocks, case.start, case.decision, case.closed_at
+
+
 def _told(view: View, name: str, start: datetime, end: Due, ends_at: datetime) -> dict[str, Any]:
     return {
         "clock": name,

@@ -34,6 +34,10 @@ def warnings(view: View) -> list[Conclusion]:
     return found + _pre_mortem(view)
 
 
+def rests_on(view: View) -> object:
+    return view.item, view.case.clocks, view.case.outcome, view.case.custody, view.said
+
+
 def _over(view: View, clock: Clock) -> bool:
     return clock.completed_at is not None and clock.completed_at <= view.at and clock.completed_by != "implied"
 

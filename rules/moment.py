@@ -70,7 +70,10 @@ class View:
         self.cause = cause
         self.profile: Profile = world.profile_of(case.item)
         self.unlawful: list[Refused] = []
-        self.said = [f for f in facts if f.type in WORDS and self._lawful(f)]
+        self.types = frozenset([f.type for f in facts])
+        self.said = [f for f in facts if f.type in WORDS and self._lawful(f)] if self.types & WORDS else []
+        # Whether a person or a docket has said something of what was found.
+        self.spoken = bool(self.said) or "breach.reversed" in self.types
 
     def rules_on(self, on: date, unit: str | None = None) -> Accountability:
         """The unit's accountability rules of a day."""
@@ -143,6 +146,15 @@ class View:
         return max(known, default=self.at)
 
     @cached_property
+    def step_terms(self) -> object:
+        """What is known of the steps, without when they were done."""
+        return [(s.id, s.holder, s.due, s.started_at) for s in self.case.steps], self.case.start
+
+    @cached_property
+    def late_offices(self) -> list[tuple[str, datetime]]:
+        return [(name, at) for name, at in self.broken.items() if name.startswith("office:")]
+
+    @cached_property
     def lay(self) -> tuple[Fact, ...]:
         """Facts that their source had sent and that reached us late. What waited for a case nobody knew did not lie with the source."""
         allowed = self.world.practice.late_by_system_after
@@ -163,12 +175,12 @@ class View:
         return record is not None and record.status not in GONE
 
     def of_type(self, *types: str) -> list[Fact]:
-        return [f for f in self.facts if f.type in types]
+        return [] if self.types.isdisjoint(types) else [f for f in self.facts if f.type in types]
 
     @cached_property
     def voices(self) -> Voices:
         """Complaints and ratings; hardly any case has some."""
-        if not any(f.type in VOICE_TYPES for f in self.facts):
+        if self.types.isdisjoint(VOICE_TYPES):
             return NO_VOICES
         return voices(self.facts, self.present_holder)
 

@@ -136,7 +136,7 @@ class Rehearsal:
                 of_the_world.append(fact)
                 continue
             for stream in self._streams_for(fact):
-                by_stream.setdefault(stream, []).append(msgspec.structs.replace(fact, recorded_at=at))
+                by_stream.setdefault(stream, []).append(_recorded(fact, at))
                 places.setdefault(stream, place)
         for stream, new in by_stream.items():
             self._birth = at, FACTS, places[stream]
@@ -181,7 +181,7 @@ class Rehearsal:
             through = moment(fact.data.through, calendar.zone, "through")
             self._watermarks[fact.source] = through if isinstance(through, datetime) else calendar.end_of(through)
         if isinstance(fact.data, CarrierNamed):
-            self._step(f"{CARRIERS}{fact.data.item}", [msgspec.structs.replace(fact, recorded_at=at)], at)
+            self._step(f"{CARRIERS}{fact.data.item}", [_recorded(fact, at)], at)
             return
         every = fact.type == "calendar.imported"
         if not every and not self._behind:
@@ -250,7 +250,7 @@ class Rehearsal:
         found = [name for name in waiting if wanted(self.parked[name][0])]
         for name in found:
             del waiting[name]
-        return [msgspec.structs.replace(self.parked.pop(name)[0], recorded_at=at) for name in found]
+        return [_recorded(self.parked.pop(name)[0], at) for name in found]
 
     def _health(self, at: datetime) -> Health:
         ended = [end for end in self._ends if end <= at]
@@ -262,6 +262,10 @@ class Rehearsal:
             lines.append(Line(len(lines) + 1, at, fact=fact))
         for entry in step.entries:
             lines.append(Line(len(lines) + 1, at, entry=entry))
+
+
+def _recorded(fact: Fact, at: datetime) -> Fact:
+    return fact if fact.recorded_at == at else msgspec.structs.replace(fact, recorded_at=at)
 
 
 def body_of(line: Line) -> dict[str, object]:

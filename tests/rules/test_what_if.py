@@ -113,7 +113,9 @@ def test_what_is_left_out_in_hindsight_has_no_part_in_how_a_case_stands(facts, c
     under = load(msgspec.json.encode(other.spec | {"until": moment(UNTIL)}))
     stream, step = in_hindsight(made, loaded, under)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hindsight, "holding", lambda view: [c for drawn in holding(view) for c in drawn.found])
+        patch.setattr(
+            hindsight, "holding", lambda view: [c for d in holding(view).values() for c in (*d.due, *d.waiting)]
+        )
         patch.setattr(hindsight, "_stands", lambda _: True)
         whole = would_be(stream, under.world, loaded.until, Health())
     assert standing(step.stream.records) == standing(whole.stream.records)
