@@ -20,6 +20,7 @@ from bench.parts.batch import batch
 from bench.parts.history import growth, imported
 from bench.parts.kernel import kernel, limit
 from bench.parts.memory import memory
+from bench.parts.pages import pages
 from bench.parts.rehearsal import rehearsal
 from bench.parts.simulate import simulate
 from bench.parts.single import single
@@ -60,6 +61,7 @@ PAST = (
     Job("import", "A log imported, tables rebuilt", imported),
     Job("growth", "How the cost grows", growth),
     Job("simulate", "Draft rules over past cases", simulate),
+    Job("pages", "Pages with a million cases", pages),
 )
 
 

@@ -6,8 +6,8 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,24 +16,21 @@ from bench.county import FOUR_STEPS, JOINT, world
 from bench.figures import Part
 from bench.installation import Installation
 from bench.parts.history import prepare
+from bench.past import AGO, LIVES, SPAN, played
 from bench.progress import Shown
 from bench.scale import Scale
 from bench.sending import BenchError
-from bench.shapes import SHAPES
 from bench.usage import peak_of
 from engine.bootstrap import open_database
 from engine.provisioning.folder import Catalogue
 from engine.provisioning.record import provision
-from engine.rehearsal.loading import load
 from engine.storage.connect import Connection
 from rules.case_stream import advance_case
-from rules.rehearsal import Rehearsal
 from rules.snapshot import encode
 from rules.stream import Health, Stream
 
 _DATABASE = "bench_simulate"
-_LIVES, _BATCH = 1_400, 5_000
-_SPAN, _AGO = timedelta(days=300), timedelta(days=1)
+_BATCH = 5_000
 _SHORTER = {
     FOUR_STEPS: {"amount": 8, "unit": "working_days"},
     JOINT: {"amount": 6, "unit": "working_days"},
@@ -48,8 +45,8 @@ _CASE = (
 
 def simulate(part: Part, scale: Scale, shown: Shown, installation: Installation) -> None:
     """Configured before the first case; then the same with a post that was filled since, after which every record may rest on other rules."""
-    until = datetime.now(UTC) - _AGO
-    prepare(installation, _DATABASE, until - _SPAN - _AGO)
+    until = datetime.now(UTC) - AGO
+    prepare(installation, _DATABASE, until - SPAN - AGO)
     lives, filled = _played(until, shown), 0
     for size in (scale.simulated // 100, scale.simulated // 10):
         _fill(installation, lives, range(filled, size), shown)
@@ -64,7 +61,7 @@ def simulate(part: Part, scale: Scale, shown: Shown, installation: Installation)
     _ran(part, shown, installation, "every limit cut, a post filled since", _SHORTER)
     part.say(
         f"`jiannuo rules simulate` as users call it, start of the processes included, over {scale.simulated} past cases, seven in ten prompt, the others in turn late in every step, silent, stopped and extended, charged, "
-        f"joint and unheard (copies of {_LIVES} lives that were played by the rules, so that facts and records are those of real ones). Every case is read, taken through the step that a change of rules causes, "
+        f"joint and unheard (copies of {LIVES} lives that were played by the rules, so that facts and records are those of real ones). Every case is read, taken through the step that a change of rules causes, "
         "compared mark by mark and counted by item, unit and person; those that change are written with both states. The rules as they are must change nothing. "
         "Where configuration that may bear on a case is younger than its record, a case that changes is taken through the step under the rules in force too, so that nothing is put down to the draft that is not of it."
     )
@@ -120,28 +117,10 @@ class _Life(NamedTuple):
 
 def _played(until: datetime, shown: Shown) -> list[_Life]:
     """Lives of every shape over most of a year."""
-    first = until - _SPAN
-    facts = [
-        fact
-        for n in range(_LIVES)
-        for fact in _shape(n)(n, first + _SPAN * n / _LIVES)
-        if datetime.fromisoformat(fact["occurred_at"]) <= until
-    ]
-    with shown.doing(f"playing {_LIVES} lives"):
-        loaded = load(
-            msgspec.json.encode({"jiannuo": "rehearsal/1", **world(), "facts": facts, "until": until.isoformat()})
-        )
-        played = Rehearsal(loaded.world, loaded.until)
-        played.play(loaded.facts)
-    cases = [stream for name, stream in played.streams.items() if name.startswith("case:")]
-    return [_Life(one, advance_case(one, (), until, loaded.world, Health()).next_at) for one in cases]
-
-
-def _shape(number: int) -> Callable[[int, datetime], Iterator[dict[str, Any]]]:
-    """Seven in ten are prompt, the others of each troubled kind in turn."""
-    place = number % 10 - 7
-    troubled = [life for name, life in SHAPES.items() if name != "prompt"]
-    return SHAPES["prompt"] if place < 0 else troubled[(number // 10 * 3 + place) % len(troubled)]
+    with shown.doing(f"playing {LIVES} lives"):
+        past = played(until)
+    cases = [stream for name, stream in past.streams.items() if name.startswith("case:")]
+    return [_Life(one, advance_case(one, (), until, past.world, Health()).next_at) for one in cases]
 
 
 def _copy(life: _Life, number: int) -> _Life:
