@@ -18,11 +18,12 @@ from engine.api.parameters import Cursor, Name, Size
 from engine.api.permissions import demand
 from engine.api.problems import ProblemError
 from engine.api.replies import reply
-from engine.api.state import Database, Parts, reader
+from engine.api.state import Database, Parts, State, reader
 from engine.detection.rates import detectors
 from engine.scores import answers
 from engine.scores.board import Board, board, commendation, scope_for, tree_of
-from engine.scores.marks import listed, place
+from engine.scores.kept import Asked, listed
+from engine.scores.marks import place
 from engine.scores.settlement import settle, settled
 from engine.scores.tables import tables
 from engine.storage.connect import Connection
@@ -58,9 +59,9 @@ class Settling(BaseModel):
     "/scores", summary="Figures, scores and grades of a period, the best first", response_model=None, tags=_READ
 )
 def scores(
-    request: Request, database: Database, *, period: Written, subject: Subject = "unit", unit: Name = None
+    request: Request, database: Database, parts: Parts, *, period: Written, subject: Subject = "unit", unit: Name = None
 ) -> Response:
-    found = _board(database, period, subject, unit)
+    found = _board(database, parts, period, subject, unit)
     return reply(request, answers.scores(found, settled(database, found.period.name, subject), unit))
 
 
@@ -68,6 +69,7 @@ def scores(
 def cases(
     request: Request,
     database: Database,
+    parts: Parts,
     *,
     period: Written,
     figure: Figure,
@@ -76,8 +78,9 @@ def cases(
     cursor: Cursor = None,
     size: Size = 100,
 ) -> Response:
-    scope = scope_for(load_world(database), _period(period), None, unit, person)
-    found = listed(database, scope, figure, _after(cursor), size + 1)
+    world, asked = load_world(database), _period(period)
+    scope = scope_for(world, asked, None, unit, person)
+    found = listed(database, world, _today(world, parts), Asked(asked, scope, figure, _after(cursor), size + 1))
     more = encoded(place(found[size - 1])) if len(found) > size else None
     return reply(request, {"rows": [answers.mark(one) for one in found[:size]], "next": more})
 
@@ -88,15 +91,18 @@ def cases(
     response_model=None,
     tags=_READ,
 )
-def report(request: Request, database: Database, *, period: Written, unit: Name = None) -> Response:
+def report(request: Request, database: Database, parts: Parts, *, period: Written, unit: Name = None) -> Response:
     world = load_world(database)
-    found = tables(database, world, _period(period), _below(world, unit))
+    found = tables(database, world, _period(period), _below(world, unit), _today(world, parts))
     return reply(request, {"period": period, "tables": [answers.table(one) for one in found]})
 
 
 @router.get("/commendations", summary="Who is commended at the end of a year", response_model=None, tags=_READ)
-def commendations(request: Request, database: Database, *, year: Written, subject: Subject = "unit") -> Response:
-    found = commendation(database, load_world(database), _year(year), subject)
+def commendations(
+    request: Request, database: Database, parts: Parts, *, year: Written, subject: Subject = "unit"
+) -> Response:
+    world = load_world(database)
+    found = commendation(database, world, _year(year), subject, None, _today(world, parts))
     return reply(request, {"year": year, "subject": subject, "rows": [answers.candidate(one) for one in found]})
 
 
@@ -126,14 +132,19 @@ def detection(
 )
 def settlement(asked: Settling, database: Database, parts: Parts) -> Response:
     demand(database, asked.actor, "score.settle")
-    found = _board(database, asked.period, asked.subject, None)
+    found = _board(database, parts, asked.period, asked.subject, None)
     done = settle(database, found, parts.clock.now(), asked.actor)
     return Response(msgspec.json.encode(answers.scores(found, done)), 201, media_type="application/json")
 
 
-def _board(database: Connection, period: str, subject: Subject, unit: str | None) -> Board:
+def _board(database: Connection, parts: State, period: str, subject: Subject, unit: str | None) -> Board:
     world = load_world(database)
-    return board(database, world, _period(period), subject, _below(world, unit))
+    return board(database, world, _period(period), subject, _below(world, unit), _today(world, parts))
+
+
+def _today(world: World, parts: State) -> date:
+    now = parts.clock.now()
+    return world.calendar(now).local_date(now)
 
 
 def _below(world: World, unit: str | None) -> frozenset[str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -42,8 +43,8 @@ def show(period: Period, subject: Of = "unit", unit: Unit = None, output: Output
     from engine.scores.board import board
     from engine.scores.settlement import settled
 
-    with _asked(period) as (db, world, asked):
-        found = board(db, world, asked, subject, _below(world, unit))
+    with _asked(period) as (db, world, asked, today):
+        found = board(db, world, asked, subject, _below(world, unit), today)
         said = scores(found, settled(db, asked.name, subject), unit)
     _print(found, said, output)
     if said["changes"] and output == "table":
@@ -68,7 +69,7 @@ def cases(
         raise typer.BadParameter(
             pick(f"没有指标 {figure!r}；可用：", f"no figure {figure!r}; use one of ") + ", ".join(FIGURES)
         )
-    with _asked(period) as (db, world, asked):
+    with _asked(period) as (db, world, asked, _):
         found = [mark(one) for one in listed(db, scope_for(world, asked, None, unit, person), figure)]
     flat = found if output == "json" else [{**row, "persons": " ".join(row["persons"])} for row in found]
     print_rows(flat, output)
@@ -85,8 +86,8 @@ def tables(
     from engine.scores.answers import table
     from engine.scores.tables import tables as made
 
-    with _asked(period) as (db, world, asked):
-        found = next(one for one in made(db, world, asked, _below(world, unit)) if one.name == by)
+    with _asked(period) as (db, world, asked, today):
+        found = next(one for one in made(db, world, asked, _below(world, unit), today) if one.name == by)
     print_rows(table(found)["rows"], output)
 
 
@@ -98,10 +99,10 @@ def commend(
     from engine.scores.answers import candidate
     from engine.scores.board import commendation
 
-    with _asked(year) as (db, world, asked):
+    with _asked(year) as (db, world, asked, today):
         if not asked.quarters:
             raise OperatorError(pick(f"{year!r} 不是年份", f"{year!r} is no year; write it like 2026"))
-        found = [candidate(one) for one in commendation(db, world, asked, subject)]
+        found = [candidate(one) for one in commendation(db, world, asked, subject, None, today)]
     print_rows([{**row, "quarters": " ".join(row["quarters"])} for row in found], output)
 
 
@@ -118,7 +119,9 @@ def settle(period: Period, actor: Actor, subject: Of = "unit") -> None:
     asked = _period(period)
     with opened() as (pool, clock), pool.connection() as db, told():
         demand(db, actor, "score.settle")
-        done = settled(db, board(db, load_world(db), asked, subject), clock.now(), actor)
+        world, now = load_world(db), clock.now()
+        today = world.calendar(now).local_date(now)
+        done = settled(db, board(db, world, asked, subject, None, today), now, actor)
     print(pick(f"已核定 {asked.name}：{len(done.said.rows)} 行", f"settled {asked.name}: {len(done.said.rows)} rows"))
 
 
@@ -191,10 +194,12 @@ def _period(written: str) -> ReportingPeriod:
 
 
 @contextmanager
-def _asked(written: str) -> Iterator[tuple[Connection, World, ReportingPeriod]]:
+def _asked(written: str) -> Iterator[tuple[Connection, World, ReportingPeriod, date]]:
+    """What a question needs: the database, the world, the period, and today."""
     from engine.cli.database import opened
     from engine.storage.world import load_world
 
     period = _period(written)
-    with opened() as (pool, _), pool.connection() as db:
-        yield db, load_world(db), period
+    with opened() as (pool, clock), pool.connection() as db:
+        world, now = load_world(db), clock.now()
+        yield db, world, period, world.calendar(now).local_date(now)

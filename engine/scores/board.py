@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import msgspec
 
 from engine.rights import UnitTree
-from engine.scores.marks import Scope, scope_of, tallies
+from engine.scores.kept import tallies
+from engine.scores.marks import Scope, scope_of
 from engine.storage.connect import Connection
 from rules.evaluation import NO_CASES, Candidate, Score, commended, evaluate
 from rules.figures import Mark, Tally, by_person, by_unit, within
@@ -40,11 +42,18 @@ def tree_of(world: World) -> UnitTree:
     return UnitTree({unit.id: unit.parent for unit in world.units.values()})
 
 
-def board(db: Connection, world: World, period: ReportingPeriod, subject: Subject, units: Units = None) -> Board:
-    """Everybody in these units (None: all), from the read tables."""
-    scope = scope_of(period, world).only(units)
-    own = tallies(db, scope, "unit")
-    return judged(world, period, subject, own, tallies(db, scope, "person") if subject == "person" else {}, units)
+def board(
+    db: Connection,
+    world: World,
+    period: ReportingPeriod,
+    subject: Subject,
+    units: Units = None,
+    today: date = date.max,
+) -> Board:
+    """Everybody in these units (None: all), from the read tables. `today`: what is recent, and kept day by day."""
+    own = tallies(db, world, period, today, "unit", units)
+    people = tallies(db, world, period, today, "person", units) if subject == "person" else {}
+    return judged(world, period, subject, own, people, units)
 
 
 def rehearsed(found: Iterable[Mark], world: World, period: ReportingPeriod, subject: Subject) -> Board:
@@ -97,13 +106,17 @@ def scope_for(world: World, period: ReportingPeriod, units: Units, unit: str | N
 
 
 def commendation(
-    db: Connection, world: World, year: ReportingPeriod, subject: Subject, units: Units = None
+    db: Connection,
+    world: World,
+    year: ReportingPeriod,
+    subject: Subject,
+    units: Units = None,
+    today: date = date.max,
 ) -> list[Candidate]:
     """The year-end list (年终表彰): by the year's figures and the grades of its quarters. A unit above others is none of them."""
-    whole = board(db, world, year, subject, units)
-    grades = [
-        {row.id: row.score.grade for row in board(db, world, quarter, subject, units).rows} for quarter in year.quarters
-    ]
+    whole = board(db, world, year, subject, units, today)
+    quarters = [board(db, world, quarter, subject, units, today) for quarter in year.quarters]
+    grades = [{row.id: row.score.grade for row in quarter.rows} for quarter in quarters]
     above = {
         unit.parent
         for unit in world.units.values()

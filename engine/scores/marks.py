@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from engine.storage.connect import Connection
-from rules.figures import SATISFIED_FROM, SUMS, Mark, Sum, Tally
+from rules.figures import FIGURES, SATISFIED_FROM, SUMS, Mark, Sum, Tally
 from rules.marks import window_people
 from rules.reporting_period import ReportingPeriod
 from rules.world import World
@@ -24,6 +24,10 @@ _KEYS: dict[Key, str] = {
     "month": "to_char(at AT TIME ZONE %(zone)s, 'YYYY-MM')",
     "measure": "amount::text",
 }
+
+
+_CARDS = frozenset({"warnings", "yellow", "red", "escalated"})
+_VOICES = frozenset({"complaints", "complaints_upheld", "ratings", "satisfied"})
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -60,8 +64,7 @@ def tallies(db: Connection, scope: Scope, key: Key, figure: str | None = None) -
     people = ", unnest(persons) AS person" if key == "person" else ""
     where, values = _where(scope, figure)
     query = (
-        f"SELECT {_KEYS[key]} AS key, figure, count(*), sum(amount) FROM ({_marks()}) AS m"  # noqa: S608 - text of our own, values are parameters
-        f" LEFT JOIN (SELECT case_id, item FROM case_file) AS f USING (case_id)"
+        f"SELECT {_KEYS[key]} AS key, figure, count(*), sum(amount) FROM ({statement()}) AS m"  # noqa: S608 - text of our own, values are parameters
         f" LEFT JOIN unnest(%(items)s::text[], %(kinds)s::text[]) AS k(item, category) USING (item)"
         f"{people} WHERE {where} GROUP BY 1, 2"
     )
@@ -79,7 +82,7 @@ def listed(db: Connection, scope: Scope, figure: str, after: Sequence[str] = (),
     values |= dict(zip(("at", "case", "about", "last"), after, strict=True)) if after else {}
     limit = f" LIMIT {size}" if size is not None else ""
     query = (
-        f"SELECT figure, unit, persons, case_id, about, at, amount FROM ({_marks()}) AS m WHERE {where}{beyond}"  # noqa: S608 - text of our own, values are parameters
+        f"SELECT figure, unit, persons, case_id, about, at, amount FROM ({statement(single=True)}) AS m WHERE {where}{beyond}"  # noqa: S608 - text of our own, values are parameters
         f" ORDER BY at, case_id, about, figure{limit}"
     )
     return [_mark(*row) for row in db.execute(query.encode(), values)]
@@ -94,12 +97,21 @@ def _mark(figure: str, unit: str, persons: list[str], case: str, about: str, at:
     return Mark(figure, unit, tuple(persons), case, about, at, amount)
 
 
+def parameters(scope: Scope, figure: str | None = None) -> dict[str, Any]:
+    """What `statement` needs; for one figure the parts that have none of its marks are left out."""
+    wanted = FIGURES if figure is None else SUMS.get(figure, (figure,))
+    return {
+        "since": scope.since, "till": scope.till, "windows": list(scope.windows), "satisfied": SATISFIED_FROM,
+        "breaches": any(name.startswith("breaches_") for name in wanted), "cards": not _CARDS.isdisjoint(wanted),
+        "voices": not _VOICES.isdisjoint(wanted),
+    }  # fmt: skip
+
+
 def _where(scope: Scope, figure: str | None) -> tuple[str, dict[str, Any]]:
     """The one predicate of figures and of their cases."""
     conditions = ["true"]
     values: dict[str, Any] = {
-        "since": scope.since, "till": scope.till, "windows": list(scope.windows), "zone": scope.zone,
-        "satisfied": SATISFIED_FROM, "items": list(scope.categories), "kinds": list(scope.categories.values()),
+        **parameters(scope, figure), "zone": scope.zone, "items": list(scope.categories), "kinds": list(scope.categories.values()),
     }  # fmt: skip
     if figure is not None:
         conditions.append("figure = ANY(%(figures)s::text[])")
@@ -108,7 +120,7 @@ def _where(scope: Scope, figure: str | None) -> tuple[str, dict[str, Any]]:
         conditions.append("unit = ANY(%(units)s::text[])")
         values["units"] = sorted(scope.units)
     if scope.category is not None:
-        conditions.append("case_id IN (SELECT case_id FROM case_file WHERE item = ANY(%(codes)s::text[]))")
+        conditions.append("item = ANY(%(codes)s::text[])")
         values["codes"] = [code for code, category in scope.categories.items() if category == scope.category]
     if scope.amount is not None:
         conditions.append("amount = %(amount)s")
@@ -120,5 +132,7 @@ def _where(scope: Scope, figure: str | None) -> tuple[str, dict[str, Any]]:
 
 
 @cache
-def _marks() -> str:
-    return files("engine.scores").joinpath("sql", "marks.sql").read_text("utf-8")
+def statement(*, single: bool = False) -> str:
+    """Every mark of a time. `single`: of one figure, so that what is asked of it reaches its index; else what several figures share is read once."""
+    text = files("engine.scores").joinpath("sql", "marks.sql").read_text("utf-8")
+    return text if single else text.replace(" NOT MATERIALIZED ", " MATERIALIZED ")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 import msgspec
 
-from engine.scores.marks import scope_of, tallies
+from engine.scores.kept import tallies
 from engine.storage.connect import Connection
 from rules.figures import Tally
 from rules.reporting_period import ReportingPeriod
@@ -31,10 +32,15 @@ class Table(msgspec.Struct, frozen=True):
     total: Tally
 
 
-def tables(db: Connection, world: World, period: ReportingPeriod, units: frozenset[str] | None = None) -> list[Table]:
+def tables(
+    db: Connection,
+    world: World,
+    period: ReportingPeriod,
+    units: frozenset[str] | None = None,
+    today: date = date.max,
+) -> list[Table]:
     """All of them for a period. Unlike in an evaluation a unit stands here with its own figures only, so that rows add up."""
-    scope = scope_of(period, world).only(units)
-    return [_table(name, tallies(db, scope, name, "measures" if name == "measure" else None)) for name in NAMES]
+    return [_table(name, tallies(db, world, period, today, name, units)) for name in NAMES]
 
 
 def _table(name: Name, rows: dict[str, Tally]) -> Table:

@@ -50,15 +50,15 @@ def _asked(v: Visit) -> tuple[ScoreFilter, list[Table]]:
     wanted = ScoreFilter.of(v.request.query_params, v.today)
     if v.units("score.read") == frozenset():
         v.need("score.read", wanted.unit or None)
-    return wanted, tables(v.db, v.world, wanted.asked, seen(v, wanted.unit))
+    return wanted, tables(v.db, v.world, wanted.asked, seen(v, wanted.unit), v.today)
 
 
 def _commended(v: Visit) -> Response:
     v.need("score.settle", None)
     wanted = ScoreFilter.of(v.request.query_params, v.today)
     year = reporting_period(wanted.period[:4])
-    found = commendation(v.db, v.world, year, wanted.subject)
-    whole = board(v.db, v.world, year, wanted.subject)
+    found = commendation(v.db, v.world, year, wanted.subject, None, v.today)
+    whole = board(v.db, v.world, year, wanted.subject, None, v.today)
     return v.page(
         "score_commended.html", wanted=wanted, year=year, rows=found, rule=whole.formula.commendation, formula=whole.formula,
         years=sorted({name[:4] for name in periods(v.today)}, reverse=True), grade=lambda code: grade_name(v, whole, code),

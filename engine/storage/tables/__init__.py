@@ -7,6 +7,7 @@ from engine.storage.tables.certificates import CertificateDocument
 from engine.storage.tables.channels import ChannelState
 from engine.storage.tables.config import ClockState, ConfigEntry, ConfigHead
 from engine.storage.tables.documents import SupervisionDocument
+from engine.storage.tables.evaluation import EvaluationBucket, EvaluationFigure, EvaluationTouched
 from engine.storage.tables.intake import InboxMessage, IntakeHealth, Parked, Quarantine, SourceWatermark
 from engine.storage.tables.ledger import LedgerEntry, StreamHead, Wake
 from engine.storage.tables.messages import Delivery, Message
@@ -32,6 +33,9 @@ __all__ = [
     "ConfigEntry",
     "ConfigHead",
     "Delivery",
+    "EvaluationBucket",
+    "EvaluationFigure",
+    "EvaluationTouched",
     "Filing",
     "Finding",
     "Hold",
