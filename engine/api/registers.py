@@ -16,6 +16,7 @@ CASES = Register(
         "status": "status", "unit": "unit", "item": "item", "holder": "holder", "level": "level", "source": "source",
         "due_from": "due_on", "due_before": "due_on", "updated_from": "updated_at",
     },
+    few={"status": frozenset({"open", "suspended"})},
 )  # fmt: skip
 FINDINGS = Register(
     table="finding",

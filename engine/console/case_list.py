@@ -22,7 +22,7 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 def listed(visit: Visit, rows: Sequence[CaseRow]) -> Iterator[Listed]:
-    accounts = explained(visit, [row.case_id for row in rows])
+    accounts = explained(visit, [row.case_id for row in rows], only_main=True)
     for row in rows:
         found = accounts.get(row.case_id)
         main = found.main if found else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.console.i18n import Locale
@@ -14,6 +15,17 @@ _EN_MONTHS = (
 )  # fmt: skip
 
 
+def _weekday(locale: Locale, on: date) -> str:
+    return f"周{_ZH_DAYS[on.weekday()]}" if locale == "zh" else _EN_DAYS[on.weekday()]
+
+
+@lru_cache(4096)  # a page of strips says the same few days thousands of times
+def _day(locale: Locale, on: date) -> str:
+    if locale == "zh":
+        return f"{on.year}年{on.month}月{on.day}日 {_weekday(locale, on)}"
+    return f"{_weekday(locale, on)} {on.day} {_EN_MONTHS[on.month - 1][:3]} {on.year}"
+
+
 class Dates:
     """Formats for one language and one zone."""
 
@@ -22,16 +34,11 @@ class Dates:
         self.zone = ZoneInfo(zone)
 
     def weekday(self, on: date) -> str:
-        return f"周{_ZH_DAYS[on.weekday()]}" if self.locale == "zh" else _EN_DAYS[on.weekday()]
+        return _weekday(self.locale, on)
 
     def day(self, on: date | str | None) -> str:
         """A date in full, with its weekday; an em dash for none."""
-        if not on:
-            return "—"
-        on = as_date(on)
-        if self.locale == "zh":
-            return f"{on.year}年{on.month}月{on.day}日 {self.weekday(on)}"
-        return f"{self.weekday(on)} {on.day} {_EN_MONTHS[on.month - 1][:3]} {on.year}"
+        return _day(self.locale, as_date(on)) if on else "—"
 
     def plain(self, on: date | str | None) -> str:
         """A date as papers and laws write it, without its weekday: 2026年11月23日, 23 November 2026."""

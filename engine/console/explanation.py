@@ -49,15 +49,15 @@ class Explained(msgspec.Struct, frozen=True):
         return next((c for name in ("committed", "statutory") for c in self.clocks if c.name == name), None)
 
 
-def explained(visit: Visit, case_ids: Sequence[str]) -> dict[str, Explained]:
-    """Cases by id with their clocks; a case without a snapshot or a known item is left out."""
-    return {id_: found for id_, found in _explained(visit, case_ids) if found.clocks}
+def explained(visit: Visit, case_ids: Sequence[str], *, only_main: bool = False) -> dict[str, Explained]:
+    """Cases by id with their clocks (or the main one alone); a case without a snapshot or a known item is left out."""
+    return {id_: found for id_, found in _explained(visit, case_ids, only_main=only_main) if found.clocks}
 
 
-def _explained(visit: Visit, case_ids: Sequence[str]) -> Iterator[tuple[str, Explained]]:
+def _explained(visit: Visit, case_ids: Sequence[str], *, only_main: bool) -> Iterator[tuple[str, Explained]]:
     teller = Teller(visit.t.locale, visit.calendar)
     for case_id, facts in facts_of(visit.db, case_ids):
-        found = explained_case(case_id, facts, visit.world, visit.now)
+        found = explained_case(case_id, facts, visit.world, visit.now, 1 if only_main else None)
         if found.case is not None:
             yield case_id, told(visit, found.case, found.clocks, teller)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -141,6 +142,10 @@ class Visit:
         known = self.world.post_of(self.person, self.today)
         return self.t.name(known) if known else self.account.name or self.account.login
 
+    def iso(self, at: datetime | None) -> str:
+        """An instant for a file: in the office's zone, to be read by programs."""
+        return self.d.local(at).isoformat() if at else ""
+
     def step_name(self, item: str | None, step: str | None) -> str:
         found = self.world.item(item, self.today) if item else None
         return next((self.t.name(s) for s in (found.steps if found else ()) if s.id == step), step or "—")
@@ -194,6 +199,12 @@ class Visit:
             return self.form.get("next", "/today")
         query = f"?{self.request.url.query}" if self.request.url.query else ""
         return self.request.url.path + query
+
+    @property
+    def filters(self) -> str:
+        """What the address bar asks for, without the place in the list and what was just done."""
+        asked = self.request.query_params.multi_items()
+        return urlencode([(name, value) for name, value in asked if name not in {"after", "done"}])
 
     @property
     def flash(self) -> str | None:

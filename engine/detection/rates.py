@@ -10,17 +10,16 @@ from psycopg.rows import class_row
 from engine.storage.connect import Connection
 
 # An exemption told as a dismissal (with its code) is no empty suspicion.
-_EMPTY = "f.status = 'dismissed' AND f.data->>'code' IS NULL"
+_EMPTY = "status = 'dismissed' AND code IS NULL"
 _QUERY = f"""
-SELECT f.kind, c.source, coalesce((f.data->>'trial')::boolean, false) AS trial,
-       coalesce((f.data->>'indication')::boolean, false) AS indication,
-       count(*) FILTER (WHERE f.status = 'open') AS open,
-       count(*) FILTER (WHERE f.status = 'confirmed') AS confirmed,
+SELECT kind, source, trial, indication,
+       count(*) FILTER (WHERE status = 'open') AS open,
+       count(*) FILTER (WHERE status = 'confirmed') AS confirmed,
        count(*) FILTER (WHERE {_EMPTY}) AS dismissed,
-       count(*) FILTER (WHERE f.status = 'excused' OR (f.status = 'dismissed' AND f.data->>'code' IS NOT NULL)) AS excused,
-       count(*) FILTER (WHERE f.status = 'withdrawn') AS withdrawn
-FROM finding f LEFT JOIN case_file c USING (case_id)
-WHERE f.recorded_at >= %(since)s AND (%(units)s::text[] IS NULL OR f.unit = ANY(%(units)s))
+       count(*) FILTER (WHERE status = 'excused' OR (status = 'dismissed' AND code IS NOT NULL)) AS excused,
+       count(*) FILTER (WHERE status = 'withdrawn') AS withdrawn
+FROM finding
+WHERE recorded_at >= %(since)s AND (%(units)s::text[] IS NULL OR unit = ANY(%(units)s))
 GROUP BY 1, 2, 3, 4 ORDER BY count(*) DESC, 1, 2 LIMIT %(most)s"""  # noqa: S608 - no value of anybody's
 
 

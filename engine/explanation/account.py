@@ -68,13 +68,16 @@ class Account(msgspec.Struct, frozen=True):
     missing_years: tuple[int, ...] = ()
 
 
-def accounts(case: Case, facts: Sequence[Fact], world: World, calendar: Calendar, today: date) -> tuple[Account, ...]:
-    """The promise first, then the law's limit; none for a case whose item is unknown or whose clock has not started."""
+def accounts(
+    case: Case, facts: Sequence[Fact], world: World, calendar: Calendar, today: date, most: int | None = None
+) -> tuple[Account, ...]:
+    """The promise first, then the law's limit, `most` of them; none for a case whose item is unknown or whose clock has not started."""
     item = case.item
     if item is None:
         return ()
     making = _Making(case, item, {fact.id: fact for fact in facts}, calendar, world.profile_of(item), today)
-    return tuple(making.account(case.clocks[name]) for name in ORDER if name in case.clocks)
+    names = [name for name in ORDER if name in case.clocks][:most]
+    return tuple(making.account(case.clocks[name]) for name in names)
 
 
 class _Making(msgspec.Struct, frozen=True):

@@ -35,11 +35,11 @@ def facts_of(connection: psycopg.Connection[Any], case_ids: Sequence[str]) -> It
         yield str(stream_id).removeprefix("case:"), decode(bytes(snapshot)).facts
 
 
-def explained(case_id: str, facts: Sequence[Fact], world: World, now: datetime) -> Explained:
-    """The case as it stands at `now`, under the calendar then in force."""
+def explained(case_id: str, facts: Sequence[Fact], world: World, now: datetime, most: int | None = None) -> Explained:
+    """The case as it stands at `now`, under the calendar then in force; with its first `most` clocks (None: all)."""
     calendar = world.calendar(now)
     case = derive(case_id, facts, world, calendar) if facts else None
-    found = accounts(case, facts, world, calendar, calendar.local_date(now)) if case else ()
+    found = accounts(case, facts, world, calendar, calendar.local_date(now), most) if case else ()
     return Explained(case, found, calendar)
 
 

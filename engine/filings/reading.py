@@ -17,11 +17,8 @@ from rules.filing_decider import found_in
 from rules.lint import Lint
 from rules.world import World
 
-_LIST = (
-    "SELECT data->>'id' AS id, code, coalesce(data->'item'->>'name', '') AS name, unit, phase, author, version, round, recorded_at, changed_at FROM filing"
-    " WHERE (%(phase)s::text IS NULL OR phase = %(phase)s) AND (%(code)s::text IS NULL OR code = %(code)s)"
-    " AND (%(units)s::text[] IS NULL OR unit = ANY(%(units)s)) ORDER BY changed_at DESC, stream_id LIMIT %(limit)s"
-)
+_LIST = "SELECT data->>'id' AS id, code, coalesce(data->'item'->>'name', '') AS name, unit, phase, author, version, round, recorded_at, changed_at FROM filing"
+IN_HAND = ("draft", "reviewing", "approving", "approved", "returned")
 MOST = 500
 
 
@@ -51,15 +48,18 @@ def listed(
 ) -> list[dict[str, Any]]:
     """Filings, the last changed first. `units` None: of all units."""
     with connection.cursor(row_factory=dict_row) as reading:
-        wanted = {"phase": phase, "code": code, "units": units, "limit": MOST}
-        return reading.execute(_LIST, wanted).fetchall()
+        asked = {"phase = %s": phase, "code = %s": code, "unit = ANY(%s)": units}
+        wanted = {condition: value for condition, value in asked.items() if value is not None}
+        where = " AND ".join(wanted) or "true"
+        query = f"{_LIST} WHERE {where} ORDER BY changed_at DESC, stream_id LIMIT {MOST}"  # conditions of our own
+        return reading.execute(query.encode(), tuple(wanted.values())).fetchall()
 
 
 def pending(connection: Connection) -> list[Filing]:
     """Every filing that somebody has in hand, the longest waiting first."""
     rows = connection.execute(
-        "SELECT data FROM filing WHERE phase <> ALL('{published,withheld,withdrawn}') ORDER BY changed_at LIMIT %s",
-        (MOST,),
+        "SELECT data FROM filing WHERE phase = ANY(%s) ORDER BY changed_at LIMIT %s",
+        (list(IN_HAND), MOST),
     )
     return [_filing(row[0]) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from engine.intake import inbox
 from engine.intake.inbox import Received
@@ -15,11 +15,13 @@ from engine.storage.read_tables import (
     CaseRow,
     Moment,
     Standing,
+    place_records,
     write_cases,
     write_moments,
     write_next_moments,
     write_records,
 )
+from rules.stream import Record
 from rules.summary import CaseSummary
 
 ARMED = ("case", "complaint", "docket", "filing", "report")  # kinds of streams whose moments matter
@@ -31,8 +33,10 @@ def write(
     """Everything of one transaction. Returns the `seq` of the wake rows by stream. `told`: streams whose workflows asked, and know."""
     moving = [tx.moving[id_] for id_ in sorted(tx.moving)]
     heads = _write_ledger(tx, moving)
-    write_records(tx.connection, [Standing(m.id, record) for m in moving for record in m.changed.values()])
+    write_records(tx.connection, [Standing(m.id, record, m.summary) for m in moving for record in m.changed.values()])
     write_cases(tx.connection, [_case(m, m.summary, heads[m.id]) for m in moving if m.summary])
+    if marked := sorted(_marked(moving)):
+        place_records(tx.connection, marked)
     write_next_moments(
         tx.connection, {m.id.removeprefix("case:"): m.next_at for m in moving if not m.lines and m.head.kind == "case"}
     )
@@ -59,6 +63,17 @@ def _write_waiting(tx: Transaction, received: Sequence[Received]) -> None:
         inbox.take_out(tx.connection, still)
     now = {one.stream_id for one in received if one.answer.outcome in ("parked", "undecided")}
     inbox.count_waiting(tx.connection, sorted(before.keys() | now))
+
+
+def _marked(moving: Sequence[Moving]) -> set[str]:
+    """Cases that moved and have alerts or findings, or of which another stream says some; a case that runs well is none."""
+    found = {one.id.removeprefix("case:") for one in moving if one.summary and _stands(one.stream.records.values())}
+    others = [record for one in moving if not one.summary for record in one.changed.values() if _stands([record])]
+    return found | {str(case) for record in others if (case := record.data.get("case"))}
+
+
+def _stands(records: Iterable[Record]) -> bool:
+    return any(record.kind in {"alert", "finding"} for record in records)
 
 
 def _case(moving: Moving, summary: CaseSummary, head: Head) -> CaseRow:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
 
 from engine.ledger.read import read_streams
 from engine.rebuild.streams import Retold, retell, with_view
+from engine.scores.kept import forget
 from engine.storage.connect import Connection
-from engine.storage.read_tables import CaseRow, Standing, write_cases, write_records
+from engine.storage.read_tables import CaseRow, Standing, place_records, write_cases, write_records
 from engine.storage.world import load_world
 from rules.summary import summarise
 from rules.world import World
@@ -45,7 +47,20 @@ def rebuild(connection: Connection, told: Told) -> int:
     Needs the owner's rights. Live intake waits meanwhile. `told` hears the number of entries done.
     """
     connection.execute(f"TRUNCATE {', '.join(TABLES)}")
-    return _fill(connection, told)
+    forget(connection)
+    with _untouched(connection):
+        return _fill(connection, told)
+
+
+@contextmanager
+def _untouched(connection: Connection) -> Iterator[None]:
+    """Nothing is noted for the evaluation: all its figures were forgotten."""
+    for word in ("DISABLE", "ENABLE"):
+        for table in ("case_file", "breach", "alert", "finding", "voice", "proceeding"):
+            for event in ("insert", "update", "delete"):
+                connection.execute(f"ALTER TABLE {table} {word} TRIGGER {table}_touched_{event}".encode())
+        if word == "DISABLE":
+            yield
 
 
 def compare(connection: Connection, told: Told) -> list[Difference]:
@@ -67,19 +82,24 @@ def _fill(connection: Connection, told: Told) -> int:
             told(entries)
             batch = []
     write_batch(connection, batch, world)
+    place_records(connection)
     told(entries)
     return entries
 
 
 def write_batch(connection: Connection, batch: list[Retold], world: World) -> None:
     """The rows of some streams, written to the tables that the connection finds under their names."""
-    write_records(
-        connection, [Standing(one.stream.id, record) for one in batch for record in one.stream.records.values()]
-    )
     ids = [one.stream.id for one in batch]
     marks = {id_: (backfilled, next_at) for id_, backfilled, next_at in _marks(connection, ids)}
-    cases = [one for one in batch if one.stream.id.startswith("case:") and one.stream.facts]
-    write_cases(connection, [_case(one, world, *marks[one.stream.id]) for one in cases])
+    cases = {
+        one.stream.id: _case(one, world, *marks[one.stream.id])
+        for one in batch
+        if one.stream.id.startswith("case:") and one.stream.facts
+    }
+    summaries = {id_: case.summary for id_, case in cases.items()}
+    records = [(one.stream.id, record) for one in batch for record in one.stream.records.values()]
+    write_records(connection, [Standing(id_, record, summaries.get(id_)) for id_, record in records])
+    write_cases(connection, list(cases.values()))
 
 
 def _marks(connection: Connection, ids: list[str]) -> Iterator[tuple[str, bool, datetime | None]]:

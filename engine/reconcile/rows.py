@@ -13,6 +13,7 @@ from engine.rebuild.streams import Retold
 from engine.rebuild.tables import TABLES, write_batch
 from engine.reconcile.findings import Finding
 from engine.storage.connect import APPLICATION_ROLE, Connection, Pool, open_owner
+from engine.storage.read_tables import place_records
 from rules.world import World
 
 KEYS = {
@@ -64,6 +65,8 @@ def lay_beside(connection: Connection) -> None:
 def unequal(connection: Connection, retold: Sequence[Retold], world: World) -> list[Unequal]:
     """Derives the streams' rows into the tables beside and returns where the live ones differ."""
     write_batch(connection, list(retold), world)
+    for cases in ("public.case_file", "case_file"):  # a docket's alerts are of cases that may not be among these
+        place_records(connection, cases=cases)
     ids = [one.stream.id for one in retold]
     return [row for table in TABLES for row in _compared(connection, table, ids)]
 

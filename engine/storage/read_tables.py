@@ -21,9 +21,11 @@ Row = dict[str, Any]
 COLUMNS: dict[str, dict[str, Any]] = {
     "alert": {
         "cause": "", "level": "warning", "rung": 0, "scheduled_at": None, "fired_at": None, "late_by_system": False,
-        "acknowledged_at": None, "answered_at": None, "respond_until": None,
+        "acknowledged_at": None, "answered_at": None, "respond_until": None, "unit": None,
     },
-    "finding": {"kind": "", "unit": None, "person": None, "clock": None},
+    "finding": {
+        "kind": "", "unit": None, "person": None, "clock": None, "source": None, "code": None, "trial": False, "indication": False,
+    },
     "breach": {"kind": "", "clock": None, "unit": None, "grade": None, "supervision_flag": True, "confirmed_at": None},
     "certificate": {"number": "", "for": "case", "due_by": None, "issued_at": None, "status_since": None},
     "hold": {"reason": "", "owner": None, "closed_at": None},
@@ -43,11 +45,16 @@ COLUMNS: dict[str, dict[str, Any]] = {
 RENAMED: dict[str, tuple[str, str]] = {"notice": ("recipient", "to"), "proceeding": ("proceeding_id", "id")}
 
 
+# What a record's row repeats of its case, so that lists need not join: by table the column, and that of the case.
+_OF_CASE = {"alert": ("unit", "unit"), "finding": ("source", "source")}
+
+
 class Standing(msgspec.Struct, frozen=True):
-    """A record and the stream on whose ledger it stands."""
+    """A record and the stream on whose ledger it stands. `case`: the stream's own, as it stands now, where it is a case."""
 
     stream_id: str
     record: Record
+    case: CaseSummary | None = None
 
     @property
     def id(self) -> str:
@@ -85,6 +92,9 @@ def _row(one: Standing) -> Row:
     for column, default in COLUMNS[record.kind].items():
         value = data.get(column)
         row[column] = default if value is None else value
+    if one.case is not None and record.kind in _OF_CASE:
+        column, of_case = _OF_CASE[record.kind]
+        row[column] = getattr(one.case, of_case) or row[column]
     if record.kind in RENAMED:
         column, field = RENAMED[record.kind]
         row[column] = data.get(field, "")
@@ -166,6 +176,20 @@ def write_next_moments(connection: Connection, next_at: Mapping[str, datetime | 
             "UPDATE case_file SET next_at = t.n FROM unnest(%b::text[], %b::timestamptz[]) AS t(c, n)"
             " WHERE case_id = t.c AND next_at IS DISTINCT FROM t.n",
             (list(next_at), list(next_at.values())),
+        )
+
+
+def place_records(connection: Connection, case_ids: Sequence[str] | None = None, *, cases: str = "case_file") -> None:
+    """Writes into alerts and findings what they repeat of their cases (None: of all); after the cases themselves.
+
+    `cases` is the table they are looked up in, where it is not the one that the connection finds under that name.
+    """
+    for table, (column, of_case) in _OF_CASE.items():
+        where = "" if case_ids is None else " AND t.case_id = ANY(%(cases)s::text[])"
+        connection.execute(
+            f"UPDATE {table} t SET {column} = c.{of_case} FROM {cases} c"  # noqa: S608 - names of our own
+            f" WHERE c.case_id = t.case_id AND c.{of_case} IS NOT NULL AND t.{column} IS DISTINCT FROM c.{of_case}{where}".encode(),
+            {"cases": case_ids} if case_ids is not None else None,
         )
 
 

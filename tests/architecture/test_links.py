@@ -15,6 +15,7 @@ MARKDOWN_LINK = re.compile(r'\]\(([^)\s]+)\)|(?:src|href|srcset)="([^"]+)"')
 MENTIONED = re.compile(r"`((?:rules|workflows|notifications|engine|tests|deploy|examples|docs|bench)/[\w./-]*[\w/])`")
 CITED = re.compile(r"\b([\w-]+(?:\.[\w-]+)?\.md)\b")
 TAG = re.compile(r"<(?:a|form|button|div|tbody|section|input|select|tr)\b[^>]*>", re.DOTALL)
+EXPORTED = re.compile(r"p\.exports\(v, '(/[^']*)'\)")
 ADDRESS = re.compile(r'\b(href|action|hx-get|hx-post)="(/[^"]*)"')
 STATIC = re.compile(r"""static\(['"]([^'"]+)['"]\)""")
 
@@ -77,6 +78,8 @@ def _routes() -> Iterator[tuple[str, re.Pattern[str]]]:
                 ):
                     pattern = re.sub(r"\\\{\w+:path\\\}", ".+", re.escape(prefix + path))
                     yield method, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", pattern))
+                case ast.Call(func=ast.Name(id="exports"), args=[_, _, ast.Constant(value=str(path)), *_]):
+                    yield "get", re.compile(re.escape(path) + r"\.(csv|xlsx)")
 
 
 def _prefix(module: ast.Module) -> str:
@@ -89,6 +92,8 @@ def _prefix(module: ast.Module) -> str:
 
 
 def _page_links(name: str, html: str) -> Iterator[Link]:
+    for path in EXPORTED.findall(html):
+        yield from (Link(name, "get", f"{path}.{kind}") for kind in ("csv", "xlsx"))
     for tag in TAG.findall(html):
         for attribute, address in ADDRESS.findall(tag):
             posts = attribute == "hx-post" or (attribute == "action" and 'method="post"' in tag)
@@ -127,3 +132,8 @@ def test_every_static_file_that_a_template_names_exists():
 )
 def test_links_of_a_template_are_read_as_a_browser_would(html: str, expected: Link):
     assert list(_page_links("p", html)) == [expected]
+
+
+def test_a_list_that_can_be_had_as_a_file_links_to_both_kinds():
+    links = list(_page_links("p", "{{ p.exports(v, '/cases') }}"))
+    assert links == [Link("p", "get", "/cases.csv"), Link("p", "get", "/cases.xlsx")]

@@ -37,9 +37,11 @@ def test_a_finding_is_excused_with_its_exemption_and_a_confirmed_one_taken_back(
 
 def test_what_a_detector_on_trial_found_stands_apart_and_is_nobodys_task(inspector, life):
     id_, _, kind = open_finding(life)
-    on_trial = "UPDATE finding SET data = data::jsonb || %s::jsonb WHERE kind = %s"
+    on_trial = (
+        "UPDATE finding SET data = data::jsonb || jsonb_build_object('trial', %s::boolean), trial = %s WHERE kind = %s"
+    )
     with life.pool.connection() as connection:
-        connection.execute(on_trial, ('{"trial": true}', kind))
+        connection.execute(on_trial, (True, True, kind))
     try:
         page = inspector.get(f"/findings?kind={kind}").text
         assert "试运行的检测项" in page and f"/findings/{id_}" in page.partition("试运行的检测项")[2]
@@ -47,4 +49,4 @@ def test_what_a_detector_on_trial_found_stands_apart_and_is_nobodys_task(inspect
         assert "试运行" in inspector.get(f"/findings/{id_}").text
     finally:
         with life.pool.connection() as connection:
-            connection.execute(on_trial, ('{"trial": false}', kind))
+            connection.execute(on_trial, (False, False, kind))

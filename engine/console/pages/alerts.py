@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -10,9 +12,11 @@ from starlette.responses import Response
 from engine.console.actions import Act, Refusal, perform
 from engine.console.deadlines import respond_until
 from engine.console.errors import Forbidden, NotFound
+from engine.console.export import Cell, exports
 from engine.console.pages.sign_in import safe_address
+from engine.console.paging import address, cursor, every, following
 from engine.console.parts import Console
-from engine.console.views.alerts import AlertRow, alert, open_alerts
+from engine.console.views.alerts import PAGE, AlertRow, alert, open_alerts
 from engine.console.views.cases import LEVELS
 from engine.console.visit import Visit, visit
 from engine.documents.access import papers
@@ -25,9 +29,9 @@ def add(router: APIRouter, console: Console) -> None:
     def show_all(request: Request) -> Response:
         with visit(console, request) as v:
             v.need_role("alert.read")
-            level = request.query_params.get("level", "red")
-            rows = open_alerts(v.db, level, v.units("alert.read"), v.person)
-            return v.page("alerts.html", rows=rows, wanted=level, levels=LEVELS)
+            return _list(v)
+
+    exports(router, console, "/alerts", "alert.list", _lines)
 
     @router.get("/alerts/{id_}")
     def show(request: Request, id_: str) -> Response:
@@ -62,6 +66,14 @@ def add(router: APIRouter, console: Console) -> None:
                 return _page(v, row, wrong=("reason",))
             refusal = perform(v, _act(v, row, "alert.closed", {"reason": reason}))
             return _page(v, row, refusal=refusal) if refusal else v.go(f"/alerts/{id_}?done=alert_closed")
+
+
+def _list(v: Visit) -> Response:
+    asked = v.request.query_params
+    level = asked.get("level", "red")
+    rows = open_alerts(v.db, level, v.units("alert.read"), v.person, cursor(asked.get("after", "")))
+    more = address("/alerts", {"level": level}, following(rows, PAGE, "fired_at"))
+    return v.page("alerts.html", rows=rows[:PAGE], wanted=level, levels=LEVELS, next=more)
 
 
 def _act(v: Visit, row: AlertRow, type_: str, more: dict[str, str]) -> Act:
@@ -107,3 +119,25 @@ def _page(v: Visit, row: AlertRow, refusal: Refusal | None = None, wrong: tuple[
         mine=v.person in row.data.get("to", ()), papers=papers(v.db, About("alert", row.id), v.now), token=v.form.get("token") or v.new_token(), other_token=v.new_token(),
         may_close=may_close, climb=_climb(v, row) if may_close else (),
     )  # fmt: skip
+
+
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
+    v.need_role("alert.read")
+    yield [v.t(f"col.{name}") for name in ("what", "level", "case", "unit")] + [
+        v.t("alert.fired"),
+        v.t("col.to"),
+        v.t("col.status"),
+    ]
+    level, units = v.request.query_params.get("level", "red"), v.units("alert.read")
+    for row in every(lambda after: open_alerts(v.db, level, units, v.person, after), PAGE, "fired_at"):
+        to = "、".join(map(v.person_name, row.data.get("to", ())))
+        status = v.t.code("alert_status", row.status)
+        yield (
+            v.cause(row.cause, row.item),
+            v.t.code("level", row.level),
+            row.case_id,
+            v.unit_name(row.unit),
+            v.iso(row.fired_at),
+            to,
+            status,
+        )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.console.case_list import listed
-from engine.console.export import csv_file, excel_file
+from engine.console.export import Cell, exports
 from engine.console.pages.catalogue import current_items
 from engine.console.parts import Console
 from engine.console.views.cases import LEVELS, STATUSES, CaseFilter, CaseRow, every_case, list_cases
 from engine.console.visit import Visit, visit
 
-MOST_CSV, MOST_EXCEL = 100_000, 20_000
 _COLUMNS = ("case", "item", "unit", "status", "level", "due", "statutory", "holder", "accepted", "outcome", "legal_at")
 
 
@@ -26,15 +25,7 @@ def add(router: APIRouter, console: Console) -> None:
             v.need_role("case.read")
             return _page(v)
 
-    @router.get("/cases.csv")
-    def as_csv(request: Request) -> Response:
-        with visit(console, request) as v:
-            return csv_file(_lines(v, MOST_CSV), "cases")
-
-    @router.get("/cases.xlsx")
-    def as_excel(request: Request) -> Response:
-        with visit(console, request) as v:
-            return excel_file({v.t("nav.cases"): _lines(v, MOST_EXCEL)}, "cases")
+    exports(router, console, "/cases", "nav.cases", _lines)
 
 
 def _page(v: Visit) -> Response:
@@ -49,12 +40,12 @@ def _page(v: Visit) -> Response:
     )  # fmt: skip
 
 
-def _lines(v: Visit, most: int) -> Iterator[list[str]]:
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
     """The head and the rows of the view as it is filtered, in words."""
     v.need_role("case.read")
     yield [v.t(f"export.{name}") for name in _COLUMNS]
-    for row in every_case(v.db, CaseFilter.of(v.request.query_params), v.units("case.read"), most):
-        yield list(_words(v, row))
+    for row in every_case(v.db, CaseFilter.of(v.request.query_params), v.units("case.read")):
+        yield _words(v, row)
 
 
 def _words(v: Visit, row: CaseRow) -> tuple[str, ...]:
@@ -67,7 +58,7 @@ def _words(v: Visit, row: CaseRow) -> tuple[str, ...]:
         str(row.due_on or ""),
         str(row.statutory_due_on or ""),
         v.person_name(row.holder) if row.holder else "",
-        v.d.local(row.accepted_at).isoformat() if row.accepted_at else "",
+        v.iso(row.accepted_at),
         v.t.code("outcome", row.outcome_kind) if row.outcome_kind else "",
-        v.d.local(row.legal_at).isoformat() if row.legal_at else "",
+        v.iso(row.legal_at),
     )

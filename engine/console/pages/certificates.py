@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import segno
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -18,9 +20,11 @@ from engine.console.case_list import standing
 from engine.console.drawing import drawn
 from engine.console.errors import NotFound
 from engine.console.explanation import explained
+from engine.console.export import Cell, exports
+from engine.console.paging import address, cursor, every, following
 from engine.console.parts import Console
 from engine.console.views.case import case_file
-from engine.console.views.certificates import CertificateRow, certificate, list_certificates
+from engine.console.views.certificates import PAGE, CertificateRow, certificate, list_certificates
 from engine.console.visit import Visit, any_visit, visit
 
 _LARGEST = 5_000_000
@@ -31,7 +35,11 @@ def add(router: APIRouter, console: Console) -> None:
     def show_all(request: Request) -> Response:
         with visit(console, request) as v:
             v.need_role("case.read")
-            return v.page("certificates.html", rows=list_certificates(v.db, v.units("case.read")))
+            rows = list_certificates(v.db, v.units("case.read"), cursor(request.query_params.get("after", "")))
+            more = address("/certificates", {}, following(rows, PAGE, "recorded_at"))
+            return v.page("certificates.html", rows=rows[:PAGE], next=more)
+
+    exports(router, console, "/certificates", "nav.certificates", _lines)
 
     @router.post("/certificates/verify")
     async def verify(request: Request) -> Response:
@@ -92,3 +100,23 @@ def _verified(console: Console, request: Request, content: bytes) -> Response:
 def _qr(address: str) -> Markup:
     picture = segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass="", lineclass="")
     return Markup(picture)  # noqa: S704 - drawn by segno from an address of ours
+
+
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
+    v.need_role("case.read")
+    yield [
+        v.t(name)
+        for name in (
+            "certificate.number",
+            "col.status",
+            "col.item",
+            "col.unit",
+            "legal_at",
+            "certificate.issued",
+            "col.case",
+        )
+    ]
+    units = v.units("case.read")
+    for row in every(lambda after: list_certificates(v.db, units, after), PAGE, "recorded_at"):
+        status, item = v.t.code("certificate_status", row.status), v.item_name(row.item)
+        yield row.number, status, item, v.unit_name(row.unit), v.iso(row.legal_at), v.iso(row.issued_at), row.case_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,8 +11,10 @@ from starlette.responses import Response
 from engine.channels.sending import SendError, ask_test, send_again
 from engine.channels.states import states
 from engine.console.errors import NotFound
+from engine.console.export import Cell, exports
+from engine.console.paging import address, cursor, every, following
 from engine.console.parts import Console
-from engine.console.views.deliveries import STATUSES, list_deliveries
+from engine.console.views.deliveries import ASKED, DeliveryRow, list_deliveries
 from engine.console.visit import Visit, visit
 
 PAGE = 50
@@ -41,6 +43,8 @@ def add(router: APIRouter, console: Console) -> None:
             v.need_role("channel.read")
             return _log(v)
 
+    exports(router, console, "/deliveries", "channels.log", _lines)
+
     @router.post("/deliveries/{id_}/again")
     def again(request: Request, id_: str) -> Response:
         with visit(console, request) as v:
@@ -54,21 +58,51 @@ def add(router: APIRouter, console: Console) -> None:
 
 def _log(v: Visit) -> Response:
     asked = v.request.query_params
-    channel, status, before = (asked.get(name, "") for name in ("channel", "status", "before"))
-    found = list_deliveries(v.db, channel, status if status in STATUSES else "", _cursor(before), PAGE)
+    channel, status, after = (asked.get(name, "") for name in ("channel", "status", "after"))
+    found = list_deliveries(v.db, channel, status if status in ASKED else "", cursor(after), PAGE)
     rows = found[:PAGE]
-    following = f"{rows[-1].created_at.isoformat()}|{rows[-1].id}" if len(found) > PAGE else None
+    more = address("/deliveries", {"channel": channel, "status": status}, following(found, PAGE, "created_at"))
     known = [one.id for one in states(v.db, mail=v.console.mail)]
     return v.page(
-        "deliveries.html", rows=rows, next=following, channel=channel, wanted=status, statuses=STATUSES, channels=known,
+        "deliveries.html", rows=rows, next=more, channel=channel, wanted=status, statuses=ASKED, channels=known,
         may_send=v.knows("channel.manage"),
     )  # fmt: skip
 
 
-def _cursor(text: str) -> str:
-    """What we gave out ourselves, or nothing."""
-    try:
-        datetime.fromisoformat(text.partition("|")[0])
-    except ValueError:
-        return ""
-    return text if "|" in text else ""
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
+    v.need_role("channel.read")
+    yield [
+        v.t(name)
+        for name in (
+            "channels.notice",
+            "col.level",
+            "col.when",
+            "col.case",
+            "channels.to",
+            "channels.channel",
+            "channels.state",
+            "channels.attempts",
+        )
+    ]
+    asked = v.request.query_params
+    channel, status = asked.get("channel", ""), asked.get("status", "")
+    status = status if status in ASKED else ""
+    for row in every(lambda after: list_deliveries(v.db, channel, status, after, PAGE), PAGE, "created_at"):
+        state = v.t.code("delivery_status", row.status)
+        yield (
+            v.t.code("notice", row.kind),
+            v.t.code("level", row.level),
+            v.iso(row.created_at),
+            row.case_id,
+            _to(v, row),
+            row.channel,
+            state,
+            len(row.attempts),
+        )
+
+
+def _to(v: Visit, row: DeliveryRow) -> str:
+    """Whom a message was for, as the page says it."""
+    if row.person is None:
+        return v.t("channels.group")
+    return v.t("channels.applicant") if row.person == "applicant" else v.person_name(row.person)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from urllib.parse import urlencode
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from fastapi import APIRouter
@@ -12,7 +11,9 @@ from starlette.responses import Response
 
 from engine.console.actions import Act, Consequence, Refusal, perform, rehearse
 from engine.console.errors import NotFound
+from engine.console.export import Cell, exports
 from engine.console.i18n import catalogue
+from engine.console.paging import address, cursor, every, following, is_instant
 from engine.console.parts import Console
 from engine.console.views.findings import PAGE, FindingFilter, FindingRow, finding, list_findings
 from engine.console.visit import Visit, visit
@@ -27,6 +28,8 @@ def add(router: APIRouter, console: Console) -> None:
         with visit(console, request) as v:
             v.need_role("finding.read")
             return _list(v)
+
+    exports(router, console, "/findings", "nav.findings", _lines)
 
     @router.get("/findings/{id_}")
     def show(request: Request, id_: str) -> Response:
@@ -88,31 +91,17 @@ def _list(v: Visit) -> Response:
     units = v.units("finding.read")
     seen = [u for u in v.world.units.values() if units is None or u.id in units]
     kinds = [kind for kind in kinds if v.t.code("finding", kind) != kind]
-    return v.page("findings.html", wanted=wanted, rows=rows[:PAGE], next=_next(wanted, rows), kinds=kinds, units=seen)
+    more = address("/findings", msgspec.to_builtins(wanted), following(rows, PAGE, "recorded_at"))
+    return v.page("findings.html", wanted=wanted, rows=rows[:PAGE], next=more, kinds=kinds, units=seen)
 
 
 def _filter(v: Visit) -> FindingFilter:
     asked = {name: v.request.query_params.get(name, "") for name in FindingFilter.__struct_fields__}
     if asked["status"] not in STATUSES:
         asked["status"] = "open"
-    for name in ("since", "after"):
-        if not _is_instant(asked[name].partition("~")[0]):
-            asked[name] = ""
+    asked["since"] = asked["since"] if is_instant(asked["since"]) else ""
+    asked["after"] = cursor(asked["after"])
     return FindingFilter(**asked)
-
-
-def _is_instant(words: str) -> bool:
-    try:
-        return datetime.fromisoformat(words).tzinfo is not None
-    except ValueError:
-        return False
-
-
-def _next(wanted: FindingFilter, rows: list[FindingRow]) -> str | None:
-    if len(rows) <= PAGE:
-        return None
-    last = rows[PAGE - 1]
-    return urlencode({**msgspec.to_builtins(wanted), "after": f"{last.recorded_at.isoformat()}~{last.id}"})
 
 
 def _found(v: Visit, id_: str) -> FindingRow:
@@ -157,4 +146,36 @@ def _page(
         consequence=consequence, may_decide=v.may("finding.decide", row.unit) and not row.of_carrier,
         token=v.form.get("token") or v.new_token(), other_token=v.new_token(), excuse_token=v.new_token(), withdraw_token=v.new_token(),
         exemptions=v.world.accountability_of(row.unit, v.today).exemptions if row.unit else (),
+    )  # fmt: skip
+
+
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
+    v.need_role("finding.read")
+    yield [
+        v.t(name)
+        for name in (
+            "col.what",
+            "col.status",
+            "suspicion",
+            "col.case",
+            "col.unit",
+            "col.concerned",
+            "legal_at",
+            "recorded_at",
+        )
+    ]
+    wanted, units = _filter(v), v.units("finding.read")
+
+    def read(after: str) -> list[FindingRow]:
+        return list_findings(v.db, msgspec.structs.replace(wanted, after=after), units, v.person)
+
+    for row in every(read, PAGE, "recorded_at"):
+        yield _words(v, row)
+
+
+def _words(v: Visit, row: FindingRow) -> Sequence[Cell]:
+    sort = v.t("trial") if row.trial else v.t("suspicion") if row.indication else ""
+    return (
+        v.finding(row.name, row.item), v.t.code("finding_status", row.status), sort, row.case_id, v.unit_name(row.unit),
+        v.person_name(row.person), v.iso(row.legal_at), v.iso(row.recorded_at),
     )  # fmt: skip

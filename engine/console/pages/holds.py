@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
-from urllib.parse import urlencode
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from fastapi import APIRouter
@@ -13,6 +11,8 @@ from starlette.responses import Response
 
 from engine.console.actions import Act, Refusal, envelope_of, perform
 from engine.console.errors import NotFound
+from engine.console.export import Cell, exports
+from engine.console.paging import address, cursor, every, following
 from engine.console.parts import Console
 from engine.console.views.holds import PAGE, HoldFilter, HoldRow, hold, list_holds
 from engine.console.visit import Visit, visit
@@ -37,6 +37,8 @@ def add(router: APIRouter, console: Console) -> None:
         with visit(console, request) as v:
             v.need_role("case.read")
             return _list(v)
+
+    exports(router, console, "/holds", "nav.holds", _lines)
 
     @router.get("/holds/{id_}")
     def show(request: Request, id_: str) -> Response:
@@ -69,8 +71,9 @@ def _list(v: Visit) -> Response:
     units = v.units("case.read")
     rows = list_holds(v.db, wanted, units, v.person)
     seen = [u for u in v.world.units.values() if units is None or u.id in units]
+    more = address("/holds", msgspec.to_builtins(wanted), following(rows, PAGE, "recorded_at"))
     return v.page(
-        "holds.html", wanted=wanted, rows=rows[:PAGE], next=_next(wanted, rows), statuses=STATUSES, reasons=REASONS,
+        "holds.html", wanted=wanted, rows=rows[:PAGE], next=more, statuses=STATUSES, reasons=REASONS,
         units=seen, blocked=lambda row: blocked(v, row),
     )  # fmt: skip
 
@@ -92,23 +95,8 @@ def blocked(v: Visit, row: HoldRow) -> str:
 def _filter(v: Visit) -> HoldFilter:
     asked = {name: v.request.query_params.get(name, "") for name in HoldFilter.__struct_fields__}
     asked["status"] = asked["status"] if asked["status"] in STATUSES else "open"
-    if not _is_cursor(asked["after"]):
-        asked["after"] = ""
+    asked["after"] = cursor(asked["after"])
     return HoldFilter(**asked)
-
-
-def _is_cursor(words: str) -> bool:
-    try:
-        return datetime.fromisoformat(words.rpartition("~")[0]).tzinfo is not None
-    except ValueError:
-        return False
-
-
-def _next(wanted: HoldFilter, rows: list[HoldRow]) -> str | None:
-    if len(rows) <= PAGE:
-        return None
-    last = rows[PAGE - 1]
-    return urlencode({**msgspec.to_builtins(wanted), "after": f"{last.recorded_at.isoformat()}~{last.id}"})
 
 
 def _found(v: Visit, id_: str) -> HoldRow:
@@ -166,3 +154,27 @@ def _page(
         may_close=v.may("hold.close", row.unit), results=RESULTS, approvers=_approvers(v, row),
         of_an_effect=row.reason in OF_AN_EFFECT, token=v.form.get("token") or v.new_token(),
     )  # fmt: skip
+
+
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
+    v.need_role("case.read")
+    yield [
+        v.t(name)
+        for name in ("col.reason", "holds.blocked", "col.case", "col.unit", "col.owner", "col.since", "col.until")
+    ]
+    wanted, units = _filter(v), v.units("case.read")
+
+    def read(after: str) -> list[HoldRow]:
+        return list_holds(v.db, msgspec.structs.replace(wanted, after=after), units, v.person)
+
+    for row in every(read, PAGE, "recorded_at"):
+        owner = v.person_name(row.owner)
+        yield (
+            v.t.code("hold", row.reason),
+            blocked(v, row),
+            row.case_id,
+            v.unit_name(row.unit),
+            owner,
+            v.iso(row.recorded_at),
+            v.iso(row.closed_at),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -10,9 +11,11 @@ from starlette.responses import Response
 
 from engine.console.actions import Refusal
 from engine.console.errors import NotFound
+from engine.console.export import Cell, exports
+from engine.console.paging import address, cursor, every, following
 from engine.console.parts import Console
 from engine.console.views import parked
-from engine.console.views.parked import WaitingRow
+from engine.console.views.parked import PAGE, WaitingRow
 from engine.console.visit import Visit, visit
 from engine.intake import settling
 from engine.intake.consequence import Consequence, tried
@@ -27,6 +30,8 @@ def add(router: APIRouter, console: Console) -> None:
         with visit(console, request) as v:
             v.need_role("health.read")
             return _list(v)
+
+    exports(router, console, "/parked", "nav.parked", _lines)
 
     @router.get("/parked/fact")
     def show(request: Request) -> Response:
@@ -71,14 +76,39 @@ def add(router: APIRouter, console: Console) -> None:
 
 
 def _list(v: Visit) -> Response:
-    view = v.request.query_params.get("view", "parked")
-    view = view if view in VIEWS else "parked"
-    waiting = {"parked": parked.parked, "quarantined": parked.quarantined}
-    rows = waiting[view](v.db) if view in waiting else []
+    view = _view(v)
+    source = v.request.query_params.get("source", "")
+    rows = _rows(v, cursor(v.request.query_params.get("after", "")))
+    more = address("/parked", {"view": view, "source": source}, following(rows, PAGE, "since", "message_id"))
     settled = parked.settled(v.db) if view == "settled" else []
     return v.page(
-        "parked.html", view=view, views=VIEWS, rows=rows, settled=settled, counts=parked.counts(v.db), address=_address
-    )
+        "parked.html", view=view, views=VIEWS, rows=rows[:PAGE], settled=settled, counts=parked.counts(v.db), address=_address,
+        source=source, sources=sorted(v.world.sources), next=more,
+    )  # fmt: skip
+
+
+def _view(v: Visit) -> str:
+    view = v.request.query_params.get("view", "parked")
+    return view if view in VIEWS else "parked"
+
+
+def _rows(v: Visit, after: str) -> list[WaitingRow]:
+    read = {"parked": parked.parked, "quarantined": parked.quarantined}.get(_view(v))
+    return read(v.db, v.request.query_params.get("source", ""), after) if read else []
+
+
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
+    v.need_role("health.read")
+    yield [v.t(f"col.{name}") for name in ("what", "why", "case", "item", "source", "since")]
+    for row in every(lambda after: _rows(v, after), PAGE, "since", "message_id"):
+        yield (
+            v.t.code("fact", row.type),
+            v.t.code("waits", row.why),
+            row.case_id,
+            row.item,
+            row.source,
+            v.iso(row.since),
+        )
 
 
 def _address(row: WaitingRow) -> str:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.console.actions import Consequence, Refusal
 from engine.console.errors import NotFound
+from engine.console.export import Cell, exports
 from engine.console.pages.proceeding_acts import RESULTS, forms
+from engine.console.paging import address, cursor, every, following
 from engine.console.parts import Console
 from engine.console.views.alerts import alerts_of_case
 from engine.console.views.case import ledger
 from engine.console.views.proceedings import (
     ENDED_PHASES,
     OPEN_PHASES,
+    PAGE,
     ProceedingRow,
     deliveries_of,
     like_cases,
@@ -34,7 +39,9 @@ def add(router: APIRouter, console: Console) -> None:
     def show_all(request: Request) -> Response:
         with visit(console, request) as v:
             v.need_role("proceeding.read")
-            return _list(v, ended=bool(request.query_params.get("ended")))
+            return _list(v)
+
+    exports(router, console, "/proceedings", "nav.proceedings", _lines)
 
     @router.get("/proceedings/{id_:path}")
     def show(request: Request, id_: str) -> Response:
@@ -42,12 +49,18 @@ def add(router: APIRouter, console: Console) -> None:
             return page(v, found(v, id_))
 
 
-def _list(v: Visit, *, ended: bool) -> Response:
+def _list(v: Visit) -> Response:
+    ended = bool(v.request.query_params.get("ended"))
+    rows = _rows(v, cursor(v.request.query_params.get("after", "")))
+    more = address("/proceedings", {"ended": "1" if ended else ""}, following(rows, PAGE, "opened_at", "proceeding_id"))
+    return v.page("proceedings.html", rows=rows[:PAGE], ended=ended, next=more)
+
+
+def _rows(v: Visit, after: str) -> list[ProceedingRow]:
     # Rule 7: a record shows what may still be counted; the archive is for those entitled.
     counted_on = None if v.knows("archive.read") else v.today
-    phases = ENDED_PHASES if ended else OPEN_PHASES
-    rows = list_proceedings(v.db, phases, v.units("proceeding.read"), v.person, counted_on)
-    return v.page("proceedings.html", rows=rows, ended=ended)
+    phases = ENDED_PHASES if v.request.query_params.get("ended") else OPEN_PHASES
+    return list_proceedings(v.db, phases, v.units("proceeding.read"), v.person, counted_on, after)
 
 
 def found(v: Visit, id_: str) -> ProceedingRow:
@@ -101,4 +114,24 @@ def page(
         ledger=ledger(v.db, row.stream_id) if v.may("ledger.read", row.unit) else [],
         delivered=deliveries_of(v.db, row.case_id or ""), results=RESULTS,
         token=v.form.get("token") or v.new_token(), other_token=v.new_token(), new_token=v.new_token,
+    )  # fmt: skip
+
+
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
+    v.need_role("proceeding.read")
+    yield [
+        v.t(f"col.{name}") for name in ("concerned", "unit", "phase", "until", "owner", "proposed", "decided", "case")
+    ]
+    for row in every(lambda after: _rows(v, after), PAGE, "opened_at", "proceeding_id"):
+        yield _words(v, row)
+
+
+def _words(v: Visit, row: ProceedingRow) -> Sequence[Cell]:
+    group = "measure" if row.person else "unit_measure"
+    proposed, decided = (
+        v.t.code(group, str(level)) if level else "" for level in (row.proposed_level, row.decided_level)
+    )
+    return (
+        v.person_name(row.person or row.unit), v.unit_name(row.unit), v.t.code("phase", row.phase), v.iso(row.phase_until), v.person_name(row.owner),
+        proposed, decided, row.case_id,
     )  # fmt: skip

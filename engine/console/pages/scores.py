@@ -11,17 +11,17 @@ from starlette.responses import Response
 
 from engine.api.paging import decoded, encoded
 from engine.console.errors import NotFound
-from engine.console.export import Cell, csv_file, excel_file
+from engine.console.export import Cell, exports
 from engine.console.parts import Console
 from engine.console.views.scores import PAGE, SHOWN, ScoreFilter, periods
 from engine.console.visit import Visit, visit
+from engine.scores import kept
 from engine.scores.board import Board, Row, board, scope_for, tree_of
+from engine.scores.kept import Asked
 from engine.scores.marks import Scope, listed, place
 from engine.scores.settlement import Settled, changes, settle, settled
 from rules.evaluation import NO_CASES
 from rules.figures import AVERAGES, FIGURES, Mark, Tally
-
-MOST = 100_000
 
 
 def add(router: APIRouter, console: Console) -> None:
@@ -40,27 +40,15 @@ def add(router: APIRouter, console: Console) -> None:
         with visit(console, request) as v:
             return _cases(v, _wanted(v))
 
-    @router.get("/scores/cases.csv")
-    def cases_as_csv(request: Request) -> Response:
-        with visit(console, request) as v:
-            return csv_file(_case_lines(v, _wanted(v)), "cases")
-
-    @router.get("/scores.csv")
-    def as_csv(request: Request) -> Response:
-        with visit(console, request) as v:
-            return csv_file(_lines(v, _wanted(v)), "scores")
-
-    @router.get("/scores.xlsx")
-    def as_excel(request: Request) -> Response:
-        with visit(console, request) as v:
-            return excel_file({v.t("nav.scores"): _lines(v, _wanted(v))}, "scores")
+    exports(router, console, "/scores/cases", "nav.cases", lambda v: _case_lines(v, _wanted(v)))
+    exports(router, console, "/scores", "nav.scores", lambda v: _lines(v, _wanted(v)))
 
     @router.post("/scores/settle")
     def settling(request: Request) -> Response:
         with visit(console, request) as v:
             v.need("score.settle", None)
             wanted = ScoreFilter.of(v.form, v.today)
-            found = board(v.db, v.world, wanted.asked, wanted.subject)
+            found = board(v.db, v.world, wanted.asked, wanted.subject, None, v.today)
             settle(v.db, found, v.now, v.person)
             return v.go(f"/scores?{wanted.query()}&done=settled")
 
@@ -84,7 +72,7 @@ def seen(v: Visit, unit: str) -> frozenset[str] | None:
 
 
 def _board(v: Visit, wanted: ScoreFilter) -> Board:
-    found = board(v.db, v.world, wanted.asked, wanted.subject, seen(v, wanted.unit))
+    found = board(v.db, v.world, wanted.asked, wanted.subject, seen(v, wanted.unit), v.today)
     if v.units("score.read") == frozenset():
         mine = tuple(row for row in found.rows if row.id == v.person)
         return msgspec.structs.replace(found, rows=mine, total=mine[0].tally if mine else Tally())
@@ -95,8 +83,10 @@ def _everybody(v: Visit, wanted: ScoreFilter) -> Response:
     found = _board(v, wanted)
     before = settled(v.db, wanted.asked.name, wanted.subject) if v.units("score.read") is None else None
     units = v.units("score.read")
+    first = int(wanted.after) if wanted.after.isdecimal() and len(wanted.after) < 7 else 0
+    more = f"/scores?{wanted.query(id='')}&after={first + PAGE}" if len(found.rows) > first + PAGE else None
     return v.page(
-        "scores.html", wanted=wanted, board=found, shown=SHOWN, periods=periods(v.today), settled=before,
+        "scores.html", wanted=wanted, board=found, rows=found.rows[first : first + PAGE], first=first, next=more, shown=SHOWN, periods=periods(v.today), settled=before,
         changes=_changed(found, before), units=[u for u in v.world.units.values() if units is None or u.id in units],
         grade=lambda code: grade_name(v, found, code), figure=figure_words, may_settle=v.may("score.settle", None),
     )  # fmt: skip
@@ -126,7 +116,8 @@ def _cases(v: Visit, wanted: ScoreFilter) -> Response:
     if not wanted.figure:
         raise NotFound
     scope = _scope(v, wanted)
-    rows = listed(v.db, scope, wanted.figure, _after(wanted), PAGE + 1)
+    asked = Asked(wanted.asked, scope, wanted.figure, _after(wanted), PAGE + 1)
+    rows = kept.listed(v.db, v.world, v.today, asked)
     more = encoded(place(rows[PAGE - 1])) if len(rows) > PAGE else None
     return v.page("score_cases.html", wanted=wanted, rows=rows[:PAGE], next=more)
 
@@ -149,7 +140,7 @@ def _case_lines(v: Visit, wanted: ScoreFilter) -> Iterator[list[Cell]]:
     if not wanted.figure:
         raise NotFound
     yield [v.t(f"scores.{name}") for name in ("case", "about", "unit", "persons", "at", "amount")]
-    for row in listed(v.db, _scope(v, wanted), wanted.figure, size=MOST):
+    for row in listed(v.db, _scope(v, wanted), wanted.figure):
         yield _case_line(v, row)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -9,6 +11,8 @@ from starlette.responses import Response
 
 from engine.console.actions import Act, Refusal, perform
 from engine.console.errors import NotFound
+from engine.console.export import Cell, exports
+from engine.console.paging import address, every, following
 from engine.console.parts import Console
 from engine.console.views.voices import PAGE, PHASES, VoiceFilter, VoiceRow, list_voices, of_number, spoken, voice
 from engine.console.views.voices import reporter as who_reported
@@ -67,6 +71,8 @@ def add(router: APIRouter, console: Console) -> None:
                 raise NotFound
             return v.go(f"/voices/{row.id}")
 
+    exports(router, console, "/voices", "nav.voices", _lines)
+
     @router.get("/voices/{id_}")
     def show(request: Request, id_: str) -> Response:
         with visit(console, request) as v:
@@ -87,7 +93,7 @@ def _list(v: Visit) -> Response:
     wanted = VoiceFilter.of(v.request.query_params)
     units = v.units("voice.read")
     rows = list_voices(v.db, wanted, units, v.person, reports=v.knows("report.read"))
-    more = f"{rows[PAGE - 1].recorded_at.isoformat()}~{rows[PAGE - 1].id}" if len(rows) > PAGE else None
+    more = address("/voices", msgspec.to_builtins(wanted), following(rows, PAGE, "recorded_at"))
     seen = [u for u in v.world.units.values() if units is None or u.id in units]
     return v.page("voices.html", wanted=wanted, rows=rows[:PAGE], next=more, phases=PHASES, units=seen)
 
@@ -173,3 +179,36 @@ def _said(v: Visit, row: VoiceRow) -> Response:
     }
     refusal = perform(v, Act(word.type, row.case_id, data, v.form.get("token", "")))
     return _page(v, row, refusal) if refusal else v.go(f"/voices/{row.id}?done=said")
+
+
+def _lines(v: Visit) -> Iterator[Sequence[Cell]]:
+    v.need_role("voice.read")
+    yield [
+        v.t(name)
+        for name in (
+            "voices.what",
+            "voices.grade",
+            "col.case",
+            "col.unit",
+            "voices.owner",
+            "col.status",
+            "voices.result",
+            "voices.opened",
+            "col.deadline",
+        )
+    ]
+    wanted, units = VoiceFilter.of(v.request.query_params), v.units("voice.read")
+
+    def read(after: str) -> list[VoiceRow]:
+        seen = msgspec.structs.replace(wanted, after=after)
+        return list_voices(v.db, seen, units, v.person, reports=v.knows("report.read"))
+
+    for row in every(read, PAGE, "recorded_at"):
+        yield _words(v, row)
+
+
+def _words(v: Visit, row: VoiceRow) -> Sequence[Cell]:
+    return (
+        v.t.code("voice", row.what), row.score, row.case_id, v.unit_name(row.unit), v.person_name(row.owner) if row.owner else "",
+        v.t.code("voice_phase", row.phase), v.t.code("voice_result", row.result) if row.result else "", v.iso(row.opened_at), v.iso(row.phase_until),
+    )  # fmt: skip

@@ -23,6 +23,7 @@ class CaseFile(CaseRow, frozen=True):
     head_hash: bytes
     next_at: datetime | None
     updated_at: datetime
+    view: dict[str, Any]
 
 
 def case_file(db: psycopg.Connection[Any], case_id: str) -> CaseFile | None:

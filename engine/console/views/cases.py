@@ -36,7 +36,6 @@ class CaseRow(msgspec.Struct, frozen=True):
     level: str
     closed_at: datetime | None
     backfilled: bool
-    view: dict[str, Any]
 
 
 class CaseFilter(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -89,16 +88,12 @@ _COLUMNS = ", ".join(CaseRow.__struct_fields__)
 def list_cases(
     db: psycopg.Connection[Any], wanted: CaseFilter, units: frozenset[str] | None, *, size: int = PAGE
 ) -> Page:
-    """A page of cases by due date, those without one last. Each status is one index scan; the heads are merged."""
+    """A page of cases by due date, those without one last. Each status of each unit is one index scan; the heads are merged."""
     branches, values = [], []
-    for status in wanted.statuses:
-        for dated in (True, False):
-            where = _where(wanted, units, status, dated=dated)
-            if where is None:
-                continue
-            branch = f"SELECT {_COLUMNS} FROM case_file WHERE {where} ORDER BY {_order(wanted)} LIMIT {size + 1}"  # noqa: S608
-            branches.append(f"({branch})")
-            values.extend(where.values)
+    for where in _parts(wanted, units):
+        branch = f"(SELECT {_COLUMNS} FROM case_file WHERE {where} ORDER BY {_order(wanted)} LIMIT {size + 1})"  # noqa: S608
+        branches.append(where.spread_over(branch))
+        values.extend(where.all_values)
     if not branches:
         return Page((), None)
     query = f"SELECT * FROM ({' UNION ALL '.join(branches)}) page ORDER BY due_on IS NULL, {_order(wanted)} LIMIT {size + 1}"  # noqa: S608
@@ -106,29 +101,34 @@ def list_cases(
     return Page(tuple(found[:size]), _cursor(found[size - 1]) if len(found) > size else None)
 
 
-def every_case(
-    db: psycopg.Connection[Any], wanted: CaseFilter, units: frozenset[str] | None, most: int
-) -> Iterator[CaseRow]:
-    """All pages of a view, for its export, up to `most` rows."""
-    seen = 0
-    while seen < most:
-        page = list_cases(db, wanted, units, size=min(1000, most - seen))
+def every_case(db: psycopg.Connection[Any], wanted: CaseFilter, units: frozenset[str] | None) -> Iterator[CaseRow]:
+    """All pages of a view, for its export."""
+    following: str | None = wanted.after
+    while following is not None:
+        page = list_cases(db, msgspec.structs.replace(wanted, after=following), units, size=1000)
         yield from page.rows
-        seen += len(page.rows)
-        if page.next is None:
-            return
-        wanted = msgspec.structs.replace(wanted, after=page.next)
+        following = page.next
 
 
 def _order(wanted: CaseFilter) -> str:
     return "due_on DESC, case_id DESC" if wanted.newest_first else "due_on, case_id"
 
 
-def _where(wanted: CaseFilter, units: frozenset[str] | None, status: str, *, dated: bool) -> sql.Where | None:
+def _parts(wanted: CaseFilter, units: frozenset[str] | None) -> Iterator[sql.Where]:
+    """Of every status, or of all at once where the level leads the index; those with a date, and those without."""
+    whole = wanted.status == "all" and bool(wanted.level)
+    for status in (None,) if whole else wanted.statuses:
+        for dated in (True, False):
+            where = _where(wanted, status, dated=dated)
+            if where is not None:
+                yield from sql.reach(where, "unit", units)
+
+
+def _where(wanted: CaseFilter, status: str | None, *, dated: bool) -> sql.Where | None:
     where = sql.Where()
-    where.add("status = %s", status)
+    if status is not None:
+        where.add("status = %s", status)
     where.add("due_on IS NOT NULL" if dated else "due_on IS NULL")
-    where.within(units)
     for column in ("unit", "item", "level", "holder"):
         if value := getattr(wanted, column):
             where.add(f"{column} = %s", value)

@@ -10,8 +10,10 @@ import psycopg
 
 from engine.console.views import sql
 
+WAITING = ("due", "sending")
 STATUSES = ("due", "sending", "delivered", "undeliverable", "given_up")
 FINAL = STATUSES[2:]
+ASKED = ("waiting", *STATUSES)
 
 
 class DeliveryRow(msgspec.Struct, frozen=True):
@@ -48,17 +50,30 @@ _COLUMNS = (
 
 
 def list_deliveries(
-    db: psycopg.Connection[Any], channel: str = "", status: str = "", before: str = "", most: int = 50
+    db: psycopg.Connection[Any], channel: str = "", status: str = "", after: str = "", most: int = 50
 ) -> list[DeliveryRow]:
-    """Newest first, one more than `most` if there are more; `before` is the cursor. The inbox only where it is asked for."""
+    """Newest first, one more than `most` if there are more; `after` is the cursor. The inbox only where it is asked for."""
     where = sql.Where()
-    if channel:
-        where.add("channel = %s", channel)
-    else:
-        where.add("channel <> 'inapp'")
     if status:
-        where.add("status = %s", status)
-    if before:
-        where.add("(created_at, id) < (%s, %s)", *before.split("|", 1))
-    query = f"SELECT {_COLUMNS} FROM delivery WHERE {where} ORDER BY created_at DESC, id DESC LIMIT {most + 1}"  # noqa: S608
-    return sql.rows(db, DeliveryRow, query, where.values)
+        where.add("status = ANY(%s)", list(WAITING) if status == "waiting" else [status])
+    if after:
+        where.add("(created_at, id) < (%s::timestamptz, %s)", *after.split("~", 1))
+    shown = (channel,) if channel else [name for name in channels(db) if name != "inapp"]
+    parts = sql.of(f"SELECT {_COLUMNS} FROM delivery", sql.each([where], "channel", shown))  # noqa: S608
+    return sql.newest(db, DeliveryRow, parts, ("created_at", "id"), most + 1)
+
+
+# A channel is found by stepping along the index, one probe each, however many messages went out on it; also one that is no more.
+_CHANNELS = """
+WITH RECURSIVE names AS (
+    (SELECT channel FROM delivery ORDER BY channel LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.channel FROM delivery d WHERE d.channel > names.channel ORDER BY d.channel LIMIT 1)
+    FROM names WHERE names.channel IS NOT NULL)
+SELECT channel FROM names WHERE channel IS NOT NULL
+"""
+
+
+def channels(db: psycopg.Connection[Any]) -> list[str]:
+    """On which something was ever sent."""
+    return [row[0] for row in db.execute(_CHANNELS.encode()).fetchall()]

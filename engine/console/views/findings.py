@@ -69,8 +69,6 @@ def list_findings(
     """Newest first; one row more than a page when there is a next one. The cursor is the last row's recording."""
     where = sql.Where()
     where.add("f.status = %s", wanted.status)
-    if units is not None:
-        where.add("(f.unit = ANY(%s) OR f.person = %s)", sorted(units), person)
     for column in ("kind", "unit"):
         if value := getattr(wanted, column):
             where.add(f"f.{column} = %s", value)
@@ -79,8 +77,8 @@ def list_findings(
     if wanted.after:
         at, _, id_ = wanted.after.rpartition("~")
         where.add("(f.recorded_at, f.id) < (%s, %s)", at, id_)
-    query = f"{_FINDING} WHERE {where} ORDER BY f.recorded_at DESC, f.id DESC LIMIT {PAGE + 1}"
-    return sql.rows(db, FindingRow, query, where.values)
+    parts = sql.reach(where, "f.unit", units, ("f.person",), person)
+    return sql.newest(db, FindingRow, sql.of(_FINDING, parts), ("f.recorded_at", "f.id"), PAGE + 1)
 
 
 def finding(db: psycopg.Connection[Any], id_: str) -> FindingRow | None:

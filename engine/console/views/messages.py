@@ -10,6 +10,8 @@ import psycopg
 
 from engine.console.views import sql
 
+PAGE = 50
+
 
 class MessageRow(msgspec.Struct, frozen=True):
     id: str
@@ -25,13 +27,13 @@ class MessageRow(msgspec.Struct, frozen=True):
 _COLUMNS = ", ".join(MessageRow.__struct_fields__)
 
 
-def list_messages(db: psycopg.Connection[Any], person: str, before: str = "", most: int = 50) -> list[MessageRow]:
-    """Newest first; `before` is the cursor, the last row's creation."""
+def list_messages(db: psycopg.Connection[Any], person: str, after: str = "") -> list[MessageRow]:
+    """Newest first; one row more than a page when there is a next one."""
     where = sql.Where()
     where.add("person = %s", person)
-    if before:
-        where.add("created_at < %s", before)
-    query = f"SELECT {_COLUMNS} FROM message WHERE {where} ORDER BY created_at DESC LIMIT {most + 1}"  # noqa: S608
+    if after:
+        where.add("(created_at, id) < (%s::timestamptz, %s)", *after.split("~", 1))
+    query = f"SELECT {_COLUMNS} FROM message WHERE {where} ORDER BY created_at DESC, id DESC LIMIT {PAGE + 1}"  # noqa: S608
     return sql.rows(db, MessageRow, query, where.values)
 
 

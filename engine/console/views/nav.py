@@ -38,11 +38,22 @@ _ENTRIES: tuple[tuple[str, str, str, Action | tuple[Action, ...] | None], ...] =
 )
 
 
+MOST_COUNTED = 100
+# On every page: counted no further than anybody reads.
+_UNREAD = (
+    f"SELECT count(*) FROM (SELECT FROM message WHERE person = %s AND read_at IS NULL LIMIT {MOST_COUNTED}) AS unread"  # noqa: S608
+)
+
+
 class Entry(msgspec.Struct, frozen=True):
     name: str
     address: str
     here: bool
     count: int = 0
+
+    @property
+    def counted(self) -> str:
+        return f"{MOST_COUNTED - 1}+" if self.count >= MOST_COUNTED else str(self.count)
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -52,7 +63,7 @@ class Group(msgspec.Struct, frozen=True):
 
 def menu(visit: Visit) -> tuple[Group, ...]:
     path = visit.request.url.path
-    unread = sql.number(visit.db, "SELECT count(*) FROM message WHERE person = %s AND read_at IS NULL", (visit.person,))
+    unread = sql.number(visit.db, _UNREAD, (visit.person,))
     found: dict[str, list[Entry]] = {}
     for group, name, address, action in _ENTRIES:
         if _opens(visit, action) and (name != "mail" or visit.console.mail_folder is not None):

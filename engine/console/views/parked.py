@@ -40,12 +40,23 @@ _PARKED = "SELECT source, message_id, case_id, NULL AS item, type, why, detail, 
 _QUARANTINED = "SELECT source, message_id, case_id, item, type, why, NULL AS detail, since FROM quarantine WHERE released_at IS NULL"
 
 
-def parked(db: psycopg.Connection[Any]) -> list[WaitingRow]:
-    return sql.rows(db, WaitingRow, f"{_PARKED} ORDER BY since, message_id LIMIT {PAGE}")
+def parked(db: psycopg.Connection[Any], source: str = "", after: str = "") -> list[WaitingRow]:
+    """The oldest first; one row more than a page when there is a next one."""
+    return _listed(db, _PARKED, source, after)
 
 
-def quarantined(db: psycopg.Connection[Any]) -> list[WaitingRow]:
-    return sql.rows(db, WaitingRow, f"{_QUARANTINED} ORDER BY since, message_id LIMIT {PAGE}")
+def quarantined(db: psycopg.Connection[Any], source: str = "", after: str = "") -> list[WaitingRow]:
+    return _listed(db, _QUARANTINED, source, after)
+
+
+def _listed(db: psycopg.Connection[Any], select: str, source: str, after: str) -> list[WaitingRow]:
+    where = sql.Where()
+    if source:
+        where.add("source = %s", source)
+    if after:
+        where.add("(since, message_id) > (%s::timestamptz, %s)", *after.split("~", 1))
+    query = f"SELECT * FROM ({select}) AS w WHERE {where} ORDER BY since, message_id LIMIT {PAGE + 1}"  # noqa: S608
+    return sql.rows(db, WaitingRow, query, where.values)
 
 
 def counts(db: psycopg.Connection[Any]) -> dict[str, int]:
@@ -63,12 +74,13 @@ def waiting(db: psycopg.Connection[Any], source: str, message_id: str) -> Waitin
 
 
 _SETTLED = """
-SELECT i.case_id, i.message AS what, 'discarded' AS how, e.actor, i.received_at AS at FROM inbox i
+(SELECT i.case_id, i.message AS what, 'discarded' AS how, e.actor, i.received_at AS at FROM inbox i
 LEFT JOIN entry e ON e.stream_id = i.stream_id AND e.source = i.source AND e.message_id = i.message_id
 WHERE i.source = 'console' AND i.type = 'fact.retracted' AND (i.stream_id LIKE 'source:%%' OR i.stream_id LIKE 'catalogue:%%')
+ORDER BY i.received_at DESC LIMIT 100)
 UNION ALL
-SELECT case_id, source || ' ' || message_id, 'released', NULL, released_at FROM quarantine
-WHERE released_at IS NOT NULL AND why <> 'discarded'
+(SELECT case_id, source || ' ' || message_id, 'released', NULL, released_at FROM quarantine
+WHERE released_at IS NOT NULL AND why <> 'discarded' ORDER BY released_at DESC LIMIT 100)
 ORDER BY at DESC LIMIT 100
 """
 

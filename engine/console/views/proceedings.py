@@ -53,6 +53,7 @@ OPEN_PHASES = (
     "referred",
 )
 ENDED_PHASES = ("closed",)
+PAGE = 50
 
 
 def list_proceedings(
@@ -61,17 +62,21 @@ def list_proceedings(
     units: frozenset[str] | None,
     person: str,
     counted_on: date | None = None,
+    after: str = "",
 ) -> list[ProceedingRow]:
-    """`counted_on`: leaves out what may no longer be counted on that day, except one's own."""
+    """Newest first; one row more than a page when there is a next one. `counted_on`: leaves out what may no longer be counted on that day, except one's own."""
     where = sql.Where()
     if counted_on is not None:
         still = "p.phase <> 'closed' OR p.restoration_due OR p.data->>'record_until' >= %s OR p.person = %s"
         where.add(f"({still})", counted_on.isoformat(), person)
-    # A closed one whose measure has to be undone is not over.
-    where.add("(p.phase = ANY(%s) OR (p.restoration_due AND %s))", list(phases), phases == OPEN_PHASES)
-    if units is not None:
-        where.add("(p.unit = ANY(%s) OR p.person = %s OR p.owner = %s)", sorted(units), person, person)
-    return sql.rows(db, ProceedingRow, f"{_PROCEEDING} WHERE {where} ORDER BY p.opened_at DESC LIMIT 200", where.values)
+    if after:
+        at, _, id_ = after.partition("~")
+        where.add("(p.opened_at, p.proceeding_id) < (%s::timestamptz, %s)", at, id_)
+    parts = list(sql.each([where], "p.phase", phases))
+    if phases == OPEN_PHASES:  # a closed one whose measure has to be undone is not over
+        parts.append(where.but("p.phase = 'closed' AND p.restoration_due"))
+    seen = (one for part in parts for one in sql.reach(part, "p.unit", units, ("p.person", "p.owner"), person))
+    return sql.newest(db, ProceedingRow, sql.of(_PROCEEDING, seen), ("p.opened_at", "p.proceeding_id"), PAGE + 1)
 
 
 def my_proceedings(db: psycopg.Connection[Any], person: str) -> list[ProceedingRow]:

@@ -10,9 +10,6 @@ import psycopg
 
 from engine.console.views import sql
 
-# What a detector on trial found is nobody's work yet.
-NOT_ON_TRIAL = "NOT coalesce((data->>'trial')::boolean, false)"
-
 
 class NewGroup(msgspec.Struct, frozen=True):
     kind: str
@@ -29,8 +26,8 @@ def new_findings(
     where.add("recorded_at >= %s", since)
     where.within(units, own="person = %s", person=person)
     query = f"""
-        SELECT kind, unit, coalesce((data->>'indication')::boolean, false) AS indication, count(*) AS count
-        FROM finding WHERE status IN ('open', 'confirmed') AND {NOT_ON_TRIAL} AND {where}
+        SELECT kind, unit, indication, count(*) AS count
+        FROM finding WHERE status IN ('open', 'confirmed') AND NOT trial AND {where}
         GROUP BY 1, 2, 3 ORDER BY 3, 4 DESC, 1 LIMIT 40"""  # noqa: S608
     return sql.rows(db, NewGroup, query, where.values)
 
@@ -74,9 +71,11 @@ WITH RECURSIVE names AS (
 SELECT n.source,
        (SELECT i.received_at FROM inbox i WHERE i.source = n.source ORDER BY i.received_at DESC LIMIT 1) AS received_at,
        w.through,
-       (SELECT count(*) FROM parked p WHERE p.source = n.source) AS parked,
-       (SELECT count(*) FROM quarantine q WHERE q.source = n.source AND q.released_at IS NULL) AS quarantined
-FROM names n LEFT JOIN source_watermark w USING (source) WHERE n.source IS NOT NULL ORDER BY n.source
+       coalesce(p.waiting, 0) AS parked, coalesce(q.waiting, 0) AS quarantined
+FROM names n LEFT JOIN source_watermark w USING (source)
+LEFT JOIN (SELECT source, count(*) AS waiting FROM parked GROUP BY 1) AS p USING (source)
+LEFT JOIN (SELECT source, count(*) AS waiting FROM quarantine WHERE released_at IS NULL GROUP BY 1) AS q USING (source)
+WHERE n.source IS NOT NULL ORDER BY n.source
 """
 
 
@@ -91,9 +90,9 @@ class WaitingFinding(msgspec.Struct, frozen=True):
 
 
 def findings_to_decide(db: psycopg.Connection[Any], units: frozenset[str] | None) -> list[WaitingFinding]:
-    """Open findings by kind with the oldest of each: an inspector's own work."""
+    """Open findings by kind with the oldest of each: an inspector's own work. What a detector on trial found is nobody's yet."""
     where = sql.Where()
     where.add("status = 'open'")
     where.within(units)
-    query = f"SELECT kind, count(*) AS count, min(recorded_at) AS oldest FROM finding WHERE {NOT_ON_TRIAL} AND {where} GROUP BY kind ORDER BY 3"  # noqa: S608
+    query = f"SELECT kind, count(*) AS count, min(recorded_at) AS oldest FROM finding WHERE NOT trial AND {where} GROUP BY kind ORDER BY 3"  # noqa: S608
     return sql.rows(db, WaitingFinding, query, where.values)

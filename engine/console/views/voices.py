@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 import psycopg
 
+from engine.console.paging import cursor
 from engine.console.views import sql
 from engine.ledger.fact_body import fact_of
 from engine.ledger.read import read_stream
@@ -21,6 +22,7 @@ from rules.report_stream import FILED, report_of
 from rules.voices import voices
 
 PAGE = 50
+WHATS = ("complaint", "rating", "report")
 PHASES = (
     "filed",
     "accepted",
@@ -68,6 +70,7 @@ class VoiceFilter(msgspec.Struct, frozen=True):
         known = {name: query[name].strip() for name in cls.__struct_fields__ if query.get(name)}
         if known.get("phase", "all") not in {"all", *PHASES}:
             known.pop("phase")
+        known["after"] = cursor(known.get("after", ""))
         return cls(**known)
 
     @property
@@ -93,18 +96,15 @@ def list_voices(
     where = sql.Where()
     where.add("(v.what <> 'report' OR (%s AND v.about IS DISTINCT FROM %s))", reports, person)
     where.add("v.status <> 'withdrawn'")
-    if wanted.phase != "all":
-        where.add("v.phase = ANY(%s)", [wanted.phase] if wanted.phase else list(WAITING))
-    if units is not None:
-        where.add("(v.unit = ANY(%s) OR v.owner = %s OR v.about = %s)", sorted(units), person, person)
-    for column in ("what", "unit"):
-        if value := getattr(wanted, column):
-            where.add(f"v.{column} = %s", value)
+    if wanted.unit:
+        where.add("v.unit = %s", wanted.unit)
     if wanted.after:
         at, _, id_ = wanted.after.partition("~")
         where.add("(v.recorded_at, v.id) < (%s::timestamptz, %s)", at, id_)
-    query = f"{_VOICE} WHERE {where} ORDER BY v.recorded_at DESC, v.id DESC LIMIT {PAGE + 1}"
-    return sql.rows(db, VoiceRow, query, where.values)
+    parts = sql.reach(where, "v.unit", units, ("v.owner", "v.about"), person)
+    of_kind = sql.each(parts, "v.what", (wanted.what,) if wanted.what else WHATS)
+    of_phase = sql.each(of_kind, "v.phase", {"": WAITING, "all": PHASES}.get(wanted.phase, (wanted.phase,)))
+    return sql.newest(db, VoiceRow, sql.of(_VOICE, of_phase), ("v.recorded_at", "v.id"), PAGE + 1)
 
 
 def voice(db: psycopg.Connection[Any], id_: str) -> VoiceRow | None:

@@ -24,6 +24,7 @@ class CaseFile(SQLModel, table=True):
         Index("case_file_updated", "updated_at"),
         Index("case_file_concluded", "closed_at", postgresql_where=text("status = 'concluded'")),
         Index("case_file_source", "source", "expires_at", postgresql_where=text("closed_at IS NULL")),
+        Index("case_file_provisional", "case_id", postgresql_where=text("provisional AND closed_at IS NULL")),
     )
 
     case_id: str = Field(primary_key=True)
@@ -68,14 +69,20 @@ class RecordRow(SQLModel):
 
 
 class Alert(RecordRow, table=True):
+    """`unit` is that of the case; of what names no case, its own."""
+
     __tablename__ = "alert"
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("alert_case", "case_id"),
         Index("alert_fired", "fired_at"),
         Index("alert_open", "status", "level", "fired_at"),
+        Index("alert_unit", "unit", "status", "level", "fired_at"),
+        Index("alert_cause", "cause", "recorded_at"),
+        Index("alert_recorded", "recorded_at", "id"),
     )
 
     cause: str
+    unit: str | None = None
     level: str
     rung: int = 0
     scheduled_at: datetime | None = instant(default=None)
@@ -106,6 +113,8 @@ class Certificate(RecordRow, table=True):
         Index("certificate_number", "number"),
         Index("certificate_case", "case_id"),
         Index("certificate_due", "status", "due_by"),
+        Index("certificate_recorded", "recorded_at", "id"),
+        Index("certificate_gone", "number", "recorded_at", postgresql_where=text("status <> 'valid'")),
     )
 
     number: str
@@ -120,6 +129,7 @@ class Hold(RecordRow, table=True):
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("hold_case", "case_id"),
         Index("hold_open", "status", "owner", "recorded_at"),
+        Index("hold_recorded", "recorded_at", "id"),
     )
 
     reason: str

@@ -18,6 +18,8 @@ class Filing(RecordRow, table=True):
         Index("filing_unit", "unit", "phase", "changed_at"),
         Index("filing_phase", "phase", "changed_at"),
         Index("filing_code", "code", "recorded_at"),
+        Index("filing_changed", "changed_at"),
+        Index("filing_stream", "stream_id"),
     )
 
     code: str

@@ -20,6 +20,9 @@ class InboxMessage(SQLModel, table=True):
         Index("inbox_waiting", "stream_id", "received_at", postgresql_where=text("pending IS NOT NULL")),
         Index("inbox_source", "source", "received_at"),
         Index("inbox_received", "received_at"),
+        Index(
+            "inbox_retracted", "received_at", postgresql_where=text("source = 'console' AND type = 'fact.retracted'")
+        ),
     )
 
     source: str = Field(primary_key=True)
@@ -64,7 +67,11 @@ class Quarantine(SQLModel, table=True):
     """A fact for an item that no published catalogue knows (R4)."""
 
     __tablename__ = "quarantine"
-    __table_args__: ClassVar[tuple[Index, ...]] = (Index("quarantine_since", "since"), Index("quarantine_item", "item"))
+    __table_args__: ClassVar[tuple[Index, ...]] = (
+        Index("quarantine_since", "since"),
+        Index("quarantine_item", "item"),
+        Index("quarantine_released", "released_at"),
+    )
 
     source: str = Field(primary_key=True)
     message_id: str = Field(primary_key=True)

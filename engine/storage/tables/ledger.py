@@ -53,6 +53,7 @@ class StreamHead(SQLModel, table=True):
     __tablename__ = "stream"
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("stream_waiting", "stream_id", postgresql_where=text("waiting > 0")),
+        Index("stream_carriers", "stream_id", postgresql_where=text("kind = 'carriers'")),
     )
 
     stream_id: str = Field(primary_key=True)

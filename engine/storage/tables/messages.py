@@ -22,6 +22,8 @@ class Delivery(SQLModel, table=True):
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("delivery_status", "status", "created_at"),
         Index("delivery_recipient", "recipient", "created_at"),
+        Index("delivery_channel", "channel", "created_at", "id"),
+        Index("delivery_case", "case_id", "created_at"),
         Index("delivery_waits", "channel", "created_at", postgresql_where=text("waits AND status = 'sending'")),
     )
 

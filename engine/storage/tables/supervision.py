@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from engine.storage.tables.cases import RecordRow
 from engine.storage.tables.columns import instant
 
+_RATES = ["kind", "source", "unit", "status", "trial", "indication", "code"]
+
 
 class Finding(RecordRow, table=True):
+    """`source` is that of the case; `trial`: of a detector on trial; `indication`: only suspected; `code`: the exemption that was granted."""
+
     __tablename__ = "finding"
     __table_args__: ClassVar[tuple[Index, ...]] = (
         Index("finding_opened", "status", "recorded_at"),
@@ -20,12 +24,20 @@ class Finding(RecordRow, table=True):
         Index("finding_unit", "unit", "status", "recorded_at"),
         Index("finding_person", "person", "recorded_at"),
         Index("finding_case", "case_id"),
+        Index("finding_recorded", "recorded_at", "id"),
+        Index("finding_waiting", "kind", "unit", "recorded_at", postgresql_where=text("status = 'open' AND NOT trial")),
+        Index("finding_rates", "recorded_at", postgresql_include=_RATES),
+        Index("finding_unanswered", "legal_at", postgresql_where=text("kind = 'alert_unanswered'")),
     )
 
     kind: str
     unit: str | None = None
     person: str | None = None
     clock: str | None = None
+    source: str | None = None
+    code: str | None = None
+    trial: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    indication: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
 
 
 class Breach(RecordRow, table=True):
@@ -35,6 +47,7 @@ class Breach(RecordRow, table=True):
         Index("breach_legal", "legal_at"),
         Index("breach_status", "status", "legal_at"),
         Index("breach_case", "case_id"),
+        Index("breach_recorded", "recorded_at", "id"),
     )
 
     kind: str
@@ -72,6 +85,15 @@ class Proceeding(RecordRow, table=True):
         Index("proceeding_owner", "owner", "phase", "phase_until"),
         Index("proceeding_case", "case_id"),
         Index("proceeding_stream", "stream_id"),
+        Index("proceeding_recorded", "recorded_at", "proceeding_id"),
+        Index(
+            "proceeding_like",
+            "grade",
+            "count_in_window",
+            "decided_level",
+            postgresql_where=text("decided_level IS NOT NULL"),
+        ),
+        Index("proceeding_restoration", "opened_at", postgresql_where=text("restoration_due")),
     )
 
     proceeding_id: str

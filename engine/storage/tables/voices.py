@@ -22,6 +22,8 @@ class VoiceRow(RecordRow, table=True):
         Index("voice_unit", "unit", "what", "phase", "recorded_at"),
         Index("voice_phase", "what", "phase", "recorded_at"),
         Index("voice_owner", "owner", "phase_until"),
+        Index("voice_about", "about", "recorded_at"),
+        Index("voice_recorded", "recorded_at", "id"),
     )
 
     what: str
