@@ -16,6 +16,7 @@ from engine.storage.connect import Connection
 from engine.storage.rows import insert
 from engine.storage.wakes import wake_all, wake_asked
 from engine.storage.world import check_body
+from rules.world import Person
 
 Kind = Literal[
     "unit", "person", "item", "calendar", "source", "accountability", "evaluation", "channel", "document", "setting"
@@ -71,11 +72,14 @@ def record_all(connection: Connection, pieces: Iterable[Configuration], actor: s
     version = _next_version(connection)
     heads = lock(connection, {_stream(piece) for piece in wanted})
     last = _latest(connection, sorted(heads))
-    moved, lines, rows = dict(heads), [], []
+    posts = {_stream(piece): _post(piece) for piece in last.values()}
+    moved, lines, rows, people = dict(heads), [], [], []
     for piece in wanted:
         stream = _stream(piece)
         if last.get(_place(piece)) == piece:
             continue
+        if (post := _post(piece)) and posts.get(stream) != post:
+            people.append(piece.body["id"])
         last[_place(piece)] = piece
         line = _line(moved[stream], piece, actor, at, str(version))
         chained = chain([line], moved[stream].head_hash)
@@ -92,9 +96,17 @@ def record_all(connection: Connection, pieces: Iterable[Configuration], actor: s
         insert(connection, "config_entry", rows)
         connection.execute("UPDATE config_head SET version = %s", (version,))
         _wake_for_calendars(connection, wanted)
-        if people := [piece.body["id"] for piece in wanted if piece.kind == "person"]:
+        if people:
             wake_asked(connection, people, at)
     return len(rows)
+
+
+def _post(piece: Configuration) -> tuple[object, ...] | None:
+    """Who holds which post from when to when: what decides who is asked."""
+    if piece.kind != "person":
+        return None
+    person = msgspec.convert(piece.body, Person)
+    return (person.id, person.unit, person.post, person.since, person.to)
 
 
 def bring_into_force(connection: Connection, version: str, actor: str | None, at: datetime) -> bool:

@@ -12,7 +12,7 @@ import psycopg
 
 from engine.bootstrap import migrate, open_database
 from engine.intake.envelope import Envelope
-from engine.storage.config import Configuration, record_all
+from engine.storage.config import Configuration, post_id, record_all
 from engine.storage.connect import Connection, Pool, open_owner
 from tests.support.servers import fresh_database, with_database
 
@@ -91,7 +91,7 @@ def fill(connection: Connection, *items: dict[str, Any]) -> None:
 
 def _post(person: str, unit: str, post: str) -> Configuration:
     body = {"id": person, "unit": unit, "post": post, "from": "2010-01-01"}
-    return Configuration(kind="person", id=f"{person}/{unit}/{post}", body=body)
+    return Configuration(kind="person", id=post_id(person, unit, post, body["from"]), body=body)
 
 
 def message(id_: str, type_: str, case: str, at: datetime = MONDAY, **fields: Any) -> Envelope:
