@@ -42,7 +42,19 @@ class Calendar:
     `out_of_range`.
     """
 
-    __slots__ = ("_dues", "_ends", "_hours", "_official", "_table", "_week", "pattern", "region", "version", "zone")
+    __slots__ = (
+        "_dues",
+        "_ends",
+        "_hours",
+        "_official",
+        "_starts",
+        "_table",
+        "_week",
+        "pattern",
+        "region",
+        "version",
+        "zone",
+    )
 
     def __init__(self, version: str, made: Pattern) -> None:
         self.version = version
@@ -52,6 +64,7 @@ class Calendar:
         self._week = made.week
         self._table = Table(0, 0, b"", [], [])
         self._dues: dict[date, Due] = {}
+        self._starts: dict[date, datetime] = {}
         self._ends: dict[date, datetime] = {}
         self._hours: dict[date, Hours] = {}
         self._official: dict[int, bool] = {}
@@ -84,7 +97,10 @@ class Calendar:
 
     def start_of(self, day: date) -> datetime:
         """00:00 local, in UTC."""
-        return self.instant(day, 0)
+        found = self._starts.get(day)
+        if found is None:
+            found = self._starts[day] = self.instant(day, 0)
+        return found
 
     def end_of(self, day: date) -> datetime:
         """00:00 local of the next day, in UTC: late starts here."""

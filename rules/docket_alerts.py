@@ -10,6 +10,7 @@ from rules.alerts import TURNS, TYPES
 from rules.chain import LEFT, SILENT, Rung, next_rung, out_of_reach, vacated_at
 from rules.conclusion import Conclusion
 from rules.facts import Fact
+from rules.instants import local_text
 from rules.phases import Place, Standing, restore_by
 from rules.proceedings import Proceeding
 from rules.stream import Record
@@ -71,8 +72,8 @@ def _alert(
 ) -> Conclusion:  # fmt: skip
     zone = place.calendar.zone
     data: dict[str, Any] = {
-        "case": proceeding.case, "cause": cause, "level": level, "rung": rung, "scheduled_at": at.astimezone(zone).isoformat(),
-        "fired_at": place.at.astimezone(zone).isoformat(), "to": list(asked.people), "asked": asked.post, "acknowledged_at": None, "answered_at": None,
+        "case": proceeding.case, "cause": cause, "level": level, "rung": rung, "scheduled_at": local_text(at, zone),
+        "fired_at": local_text(place.at, zone), "to": list(asked.people), "asked": asked.post, "acknowledged_at": None, "answered_at": None,
         "late_by_system": place.at - at > place.world.practice.late_by_system_after,
     }  # fmt: skip
     if why != SILENT:
@@ -87,6 +88,6 @@ def _turn(record: Record | None, facts: Sequence[Fact], place: Place) -> tuple[s
     for type_, entry, name in reversed(TURNS) if record is not None else ():
         word = next((f for f in facts if f.type == type_ and record is not None and concerns(f, record)), None)
         if word is not None:
-            said = word.occurred_at.astimezone(place.calendar.zone).isoformat()
+            said = local_text(word.occurred_at, place.calendar.zone)
             turn, turned = entry, {**turned, name: said, "by": word.actor}
     return turn, turned

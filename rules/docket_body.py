@@ -9,6 +9,7 @@ from typing import Any
 from rules.accountability import Term
 from rules.competence import HEAD
 from rules.conclusion import Conclusion
+from rules.instants import local_text
 from rules.phases import Place, Standing, restore_by
 from rules.proceedings import Proceeding
 from rules.stream import Record
@@ -17,7 +18,7 @@ from rules.time_limits import shift
 
 def body(proceeding: Proceeding, stands: Standing, place: Place) -> dict[str, Any]:
     def iso(at: datetime | None) -> str | None:
-        return at.astimezone(place.calendar.zone).isoformat() if at is not None else None
+        return local_text(at, place.calendar.zone) if at is not None else None
 
     ends = stands.until or (stands.due.expires_at if stands.due else None)
     return {

@@ -19,6 +19,7 @@ from rules.stream import Entry, FactResult, Health, Outreach, Record, Step, Stre
 from rules.supervision import BreachNamed
 from rules.world import World
 
+BEARING = ("restoration:", "alert:")  # of what is on record a proceeding's conclusions read only these
 ROUNDS = 8  # conclusions that rest on conclusions settle in two or three; more is a defect
 LIVE = (
     "phase", "count_in_window", "proposed_level", "decided_level", "restoration_due", "grade", "owner", "phase_until", "phase_due_on",
@@ -46,6 +47,8 @@ def advance_docket(stream: Stream, new: Sequence[Fact], at: datetime, world: Wor
             records[entry.key] = fold(records, entry, at)
             kept.places.setdefault(entry.key, len(kept.places))
         entries.extend(fresh)
+        if not any(entry.key.startswith(BEARING) for entry in fresh):
+            break
     else:
         raise AssertionError(f"{stream.id}: conclusions do not settle")
     for (proceeding, stands), each in zip(due, drawn, strict=True):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules.errors import RuleError
@@ -28,6 +29,7 @@ def _aware(at: datetime, zone: ZoneInfo) -> datetime:
     return (at.replace(tzinfo=zone) if at.tzinfo is None else at).astimezone(UTC)
 
 
+@lru_cache(maxsize=65536)
 def local_text(at: datetime, zone: ZoneInfo) -> str:
     """An instant as RFC 3339 text with the offset of `zone`."""
     return at.astimezone(zone).isoformat()

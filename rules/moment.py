@@ -14,6 +14,7 @@ from rules.case import Case, Refused
 from rules.conclusion import NOT_YET
 from rules.facts import Fact
 from rules.fold import Told
+from rules.instants import local_text
 from rules.kept import Kept
 from rules.profile import Profile
 from rules.records import GONE
@@ -28,11 +29,6 @@ WORDS = OF_FINDINGS | OF_ALERTS
 NO_VOICES = Voices()
 # What can move the end of a step or of an office's limit.
 MOVING = ("application.", "case.", "completion.", "clock.", "extension.", "office.consulted", "step.completed", "fact.")
-
-
-@lru_cache(maxsize=65536)
-def _text(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).isoformat()
 
 
 @lru_cache(maxsize=65536)
@@ -90,7 +86,7 @@ class View:
         return self.world.delay(self.case.source)
 
     def iso(self, at: datetime) -> str:
-        return _text(at, self.calendar.zone)
+        return local_text(at, self.calendar.zone)
 
     def day(self, at: datetime) -> date:
         return _local(at, self.calendar.zone)
@@ -186,6 +182,8 @@ class View:
 
     def holder(self, at: datetime) -> str | None:
         """Who has the case on the day of an instant; the day of a hand-over is the day of the one who hands over."""
+        if len(self.case.custody) == 1:
+            return self.case.custody[0].holder
         on = self.day(at)
         before = [c.holder for c in self.case.custody if self.day(c.since) < on]
         first = self.case.custody[0].holder if self.case.custody else None

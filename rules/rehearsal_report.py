@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from rules.instants import local_text
 from rules.no_case import names_no_case
 from rules.rehearsal import Birth, Line, Rehearsal, body_of
 from rules.stream import Record
@@ -94,7 +95,7 @@ class _Report:
         )
 
     def iso(self, at: datetime | None) -> str | None:
-        return at.astimezone(self.zone).isoformat() if at is not None else None
+        return local_text(at, self.zone) if at is not None else None
 
     def _rows(self, name: str) -> list[Row]:
         kind, ordered_by = LISTS[name]

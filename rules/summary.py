@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from rules.case import Case, OfficeState, StepState
+from rules.instants import local_text
 from rules.limit_use import limit_use
 from rules.stream import Record, Stream
 from rules.world import World
@@ -120,7 +121,7 @@ def document(stream: Stream, world: World, at: datetime) -> dict[str, Any]:
     zone = world.calendar(at).zone
 
     def iso(value: datetime | None) -> str | None:
-        return value.astimezone(zone).isoformat() if value is not None else None
+        return local_text(value, zone) if value is not None else None
 
     return {
         "status": status(stream, at),
