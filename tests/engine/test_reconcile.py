@@ -241,25 +241,19 @@ def test_without_repair_all_is_reported_and_nothing_changed(pool, clock):
 
 
 def test_facts_that_come_in_meanwhile_are_no_differences(pool, clock):
-    several = threading.Event()
-    sender = threading.Thread(target=send, args=(pool, clock, several))
+    sender = threading.Thread(target=send, args=(pool, clock, ended := threading.Semaphore(0)))
     sender.start()
-    runs = 0
     while sender.is_alive():
         assert ran(pool, clock) == []
-        runs += 1
-        if runs > 1:
-            several.set()
+        ended.release()
     sender.join()
-    assert runs > 1
     assert ask(pool, "SELECT count(*) FROM case_file WHERE starts_with(case_id, 'N')") == [(240,)]
 
 
-def send(pool, clock, several):
-    """The last of them after several runs, however fast each side is."""
+def send(pool, clock, ended):
     for number in range(0, 240, 4):
-        if number == 236:
-            assert several.wait(60)
+        if number == 236:  # the last of them after two runs, however fast each side is
+            assert ended.acquire(timeout=60) and ended.acquire(timeout=60)
         names = [f"N{number + n}" for n in range(4)]
         take(pool, clock, *(accepted(name, clock.at) for name in names))
         take(pool, clock, *(message(f"{n}/s", "clock.suspended", n, clock.at, reason="expert_review") for n in names))
