@@ -106,9 +106,14 @@ def cancel(connection: Connection, id_: str, by: str) -> None:
 
 def clear(connection: Connection, id_: str) -> None:
     """Of one that was cancelled nothing is kept but that it was asked for."""
+    _drop(connection, id_)
+    _end(connection, id_, None, None, None)
+
+
+def _drop(connection: Connection, id_: str) -> None:
+    """What was found of a part of the cases says nothing."""
     for table in ("simulation_case", "simulation_measure"):
         connection.execute(f"DELETE FROM {table} WHERE simulation_id = %s", (id_,))  # noqa: S608 - names of our own
-    _end(connection, id_, None, None, None)
 
 
 def keep_cases(connection: Connection, id_: str, rows: Sequence[Row]) -> None:
@@ -149,6 +154,7 @@ def end(connection: Connection, id_: str, seen: Position, sums: Sums, outcome: O
 
 
 def fail(connection: Connection, id_: str, problem: str) -> None:
+    _drop(connection, id_)
     _end(connection, id_, None, None, problem)
 
 

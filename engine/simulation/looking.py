@@ -101,11 +101,11 @@ def _case(one: Past, asked: Question, looked: Looked, counted: Cases) -> None:
         return
     if case.item.code in asked.drafted.other or asked.drafted.another_calendar:
         now = msgspec.structs.replace(now, warned=forewarned(case, asked.drafted.world, at))
-    one_change = change(was, now)
-    counted.add(case.item.code, case.unit, one_change, was, now)
+    found = change(was, now)
+    counted.add(case.item.code, case.unit, found, was, now)
     looked.messages += _messages(records, present, after, at, asked)
     if was is not now and was != now:
-        looked.rows.append(_row(case, one_change, was, now))
+        looked.rows.append(_row(case, found, was, now))
 
 
 def _present(one: Past, stream: Stream, after: Step, asked: Question, at: datetime, health: Health) -> Step | None:

@@ -217,3 +217,12 @@ def test_one_that_was_cancelled_while_it_waited_is_not_begun(life):
         keep.cancel(connection, id_, "inspector")
     carry_out(life.pool, life.clock, id_, lambda *_: pytest.fail("it was begun"))
     assert found(life, id_).status == "cancelled"
+
+
+def test_one_that_fails_says_so_and_keeps_no_part_of_a_result(life, monkeypatch):
+    id_ = begun(life, {"calendar": {"extends": "CN", "days": [{"on": "2026-02-05", "kind": "off"}]}})
+    monkeypatch.setattr(reading, "dockets", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        carry_out(life.pool, life.clock, id_)
+    kept = found(life, id_)
+    assert (kept.status, kept.problem, rows(life, kept)) == ("failed", "ZeroDivisionError", [])
