@@ -80,3 +80,18 @@ def test_only_the_drafted_units_people_may_ask(api):
 
 def test_a_simulation_that_is_not_there_is_not_found(api):
     assert api.get(f"{PATH}/00ff").status_code == 404
+
+
+def test_what_has_ended_is_not_cancelled_any_more_and_only_those_who_may_ask_may_cancel(api):
+    id_ = asked(api, items=SHORTER).json()["id"]
+    ended(api, id_)
+
+    def cancelled(simulation: str, actor: str):
+        return api.client.post(
+            f"{PATH}/{simulation}/cancellation", json={"actor": actor}, headers={"X-API-Key": api.key}
+        )
+
+    assert cancelled(id_, "street-ma").status_code == 403
+    assert cancelled("00ff", "street-lin").status_code == 404
+    answer = cancelled(id_, "street-lin")
+    assert (answer.status_code, answer.json()["status"], answer.json()["cancelled_by"]) == (200, "done", None)
