@@ -17,11 +17,15 @@ CLOSED_UNHEARD = frozenset({"withdrawn", "voided", "terminated"})
 
 
 def findings(view: View) -> list[Conclusion]:
+    elsewhere = _elsewhere(view)
+    certain = {
+        conclusion.key for conclusion in elsewhere
+    }  # what the case itself shows need not be suspected from others besides
     return [
         *_late_delivery(view),
-        *_seen(view),
+        *(conclusion for conclusion in _seen(view) if conclusion.key not in certain),
         *_late_reports(view),
-        *_elsewhere(view),
+        *elsewhere,
         *_referred(view),
         *_reported(view),
         *_watched(view),

@@ -231,3 +231,15 @@ def test_the_later_acceptance_is_suspected_whichever_is_reported_first():
     world.case("A").accepted("03-04 20:00", id="a", project="P-7", recorded="03-05 12:00")
     out = world.until("03-30 09:00")
     assert [f["case"] for f in out.out["findings"] if f["kind"] == "double_acceptance"] == ["B"]
+
+
+def test_what_a_case_itself_shows_is_found_once_though_other_cases_of_the_project_point_to_it_too():
+    world = a_case(committed=5).case("A").accepted("03-02 09:00", project="X")
+    world.case("B").of_source("archive").accepted("03-02 10:00", project="X")
+    world.fact("application.accepted", "03-03 09:00", source="window", item="P", project="X", id="again")
+    out = world.until("03-20 09:00")
+    found = [
+        line["data"]["evidence"] for line in out.ledger("finding_opened") if line["data"]["kind"] == "double_acceptance"
+    ]
+    assert [evidence[0] for evidence in found] == ["application.accepted#1", "again"]
+    assert out.findings("double_acceptance", person="zhang", indication=False)
