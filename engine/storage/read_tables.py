@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from engine.storage.connect import Connection
-from engine.storage.rows import hexadecimal, upsert
+from engine.storage.rows import upsert
 from rules.no_case import names_no_case
 from rules.stream import Record
 from rules.summary import CaseSummary
@@ -155,18 +155,32 @@ class CaseRow(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+# In the hot path: an array for each column costs the server half of what it needs to read the same rows from JSON.
+_CASE_TYPES = {
+    "case_id": "text", "item": "text", "item_version": "int4", "unit": "text", "status": "text", "holder": "text", "stage": "text",
+    "accepted_at": "timestamptz", "clock": "text", "due_on": "date", "expires_at": "timestamptz", "statutory_due_on": "date",
+    "provisional": "bool", "outcome_kind": "text", "outcome_status": "text", "legal_at": "timestamptz", "level": "text",
+    "source": "text", "closed_at": "timestamptz", "backfilled": "bool", "view": "text", "version": "int4", "head_hash": "bytea",
+    "next_at": "timestamptz", "updated_at": "timestamptz",
+}  # fmt: skip
+assert tuple(_CASE_TYPES)[: len(CaseSummary.__struct_fields__)] == CaseSummary.__struct_fields__
+_CASES = (
+    f"INSERT INTO case_file ({', '.join(_CASE_TYPES)})"  # noqa: S608 - names of our own, no values
+    f" SELECT {', '.join('view::jsonb' if name == 'view' else name for name in _CASE_TYPES)}"
+    f" FROM unnest({', '.join(f'%b::{type_}[]' for type_ in _CASE_TYPES.values())}) AS t({', '.join(_CASE_TYPES)})"
+    f" ON CONFLICT (case_id) DO UPDATE SET {', '.join(f'{name} = EXCLUDED.{name}' for name in _CASE_TYPES if name != 'case_id')}"
+)
+
+
 def write_cases(connection: Connection, rows: Sequence[CaseRow]) -> None:
-    upsert(connection, "case_file", ["case_id"], [_case(row) for row in rows])
+    if rows:
+        connection.execute(_CASES, [list(column) for column in zip(*map(_case, rows), strict=True)])
 
 
-def _case(row: CaseRow) -> Row:
-    return {
-        **msgspec.structs.asdict(row.summary),
-        "version": row.version,
-        "head_hash": hexadecimal(row.head_hash),
-        "next_at": row.next_at,
-        "updated_at": row.updated_at,
-    }
+def _case(row: CaseRow) -> tuple[object, ...]:
+    *columns, view = msgspec.structs.astuple(row.summary)
+    said = msgspec.json.encode(view).decode()
+    return (*columns, said, row.version, row.head_hash, row.next_at, row.updated_at)
 
 
 def write_next_moments(connection: Connection, next_at: Mapping[str, datetime | None]) -> None:
