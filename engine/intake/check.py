@@ -93,7 +93,8 @@ def _check_names(envelope: Envelope, world: World) -> None:
     own = envelope.source == ENGINE and envelope.type in _OF_THE_ENGINE
     if not own and (envelope.type not in PAYLOADS or envelope.type in INTERNAL_TYPES):
         raise Malformed("unknown_type", f"{envelope.type!r} is no fact type", "type")
-    if not own and (envelope.source == ENGINE or envelope.source not in {*world.sources, CONSOLE}):
+    is_known = envelope.source == CONSOLE or (envelope.source in world.sources and envelope.source != ENGINE)
+    if not own and not is_known:
         raise Malformed("unknown_source", f"the source {envelope.source!r} is not registered", "source")
     _check_length(envelope.message_id, "message_id", needed=True)
     _check_length(envelope.case, "case", needed=envelope.type not in WORLD_TYPES)

@@ -17,7 +17,7 @@ from engine.intake import inbox, placing
 from engine.intake.answering import repeated
 from engine.intake.check import Draft, check
 from engine.intake.envelope import Answer, Envelope
-from engine.intake.inbox import Known, Name, Raced
+from engine.intake.inbox import Known, Name
 from engine.intake.isolation import isolating
 from engine.intake.outcomes import outcomes
 from engine.intake.sorting import find_astray, sort
@@ -32,7 +32,6 @@ from rules.world import World
 T = TypeVar("T")
 _TRIES = 5
 _LOST_RACES = (
-    Raced,
     psycopg.errors.UniqueViolation,
     psycopg.errors.DeadlockDetected,
     psycopg.errors.SerializationFailure,

@@ -11,7 +11,7 @@ import msgspec
 from engine.intake.envelope import Answer
 from engine.ledger.fact_body import pack, unpack
 from engine.storage.connect import Connection
-from engine.storage.rows import hexadecimal, insert_new
+from engine.storage.rows import insert_new
 from rules.facts import Fact
 
 Name = tuple[str, str]  # source and message id
@@ -42,8 +42,16 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
         return (self.fact.source, self.fact.id)
 
 
-class Raced(Exception):  # noqa: N818 - a signal to try again, not a failure
-    """Another transaction took a message of this one first: roll back and look again."""
+_COPY = (
+    "COPY inbox (source, message_id, stream_id, case_id, type, body_hash, received_at, outcome, code, message, answer,"
+    " vault_item, pending) FROM STDIN (FORMAT BINARY)"
+)
+# The answer is written as PostgreSQL takes jsonb in binary: a version, then the text.
+_TYPES = (
+    *("varchar", "varchar", "varchar", "varchar", "varchar", "bytea", "timestamptz"),
+    *("varchar", "varchar", "varchar", "bytea", "varchar", "bytea"),
+)
+_JSONB = b"\x01"
 
 
 def find(connection: Connection, names: Collection[Name]) -> dict[Name, Known]:
@@ -73,10 +81,14 @@ def waiting(connection: Connection, stream_ids: Sequence[str]) -> dict[str, list
 
 
 def write(connection: Connection, received: Sequence[Received]) -> None:
-    """Writes new messages. Raced if one of them is there already."""
+    """Writes new messages. UniqueViolation if another transaction took one of them first."""
+    if not received:
+        return
     ordered = sorted(received, key=lambda one: one.name)
-    if insert_new(connection, "inbox", [_row(one) for one in ordered]) != len(ordered):
-        raise Raced
+    with connection.cursor().copy(_COPY) as copy:
+        copy.set_types(_TYPES)
+        for one in ordered:
+            copy.write_row(_row(one))
     insert_new(connection, "parked", [row for one in ordered if (row := _parked_row(one))])
     insert_new(
         connection, "quarantine", [_quarantine_row(one) for one in ordered if one.answer.outcome == "unknown_item"]
@@ -134,23 +146,23 @@ def _columns(received: Iterable[Received]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def _row(one: Received) -> dict[str, Any]:
+def _row(one: Received) -> tuple[object, ...]:
     fact, answer = one.fact, one.answer
-    return {
-        "source": fact.source,
-        "message_id": fact.id,
-        "stream_id": one.stream_id,
-        "case_id": fact.case,
-        "type": fact.type,
-        "body_hash": hexadecimal(one.body_hash),
-        "received_at": one.received_at,
-        "outcome": answer.outcome,
-        "code": answer.code,
-        "message": answer.message,
-        "answer": answer,
-        "vault_item": one.vault_item,
-        "pending": hexadecimal(pack(fact)) if one.why else None,
-    }
+    return (
+        fact.source,
+        fact.id,
+        one.stream_id,
+        fact.case,
+        fact.type,
+        one.body_hash,
+        one.received_at,
+        answer.outcome,
+        answer.code,
+        answer.message,
+        _JSONB + msgspec.json.encode(answer),
+        one.vault_item,
+        pack(fact) if one.why else None,
+    )
 
 
 def _parked_row(one: Received) -> dict[str, Any] | None:
