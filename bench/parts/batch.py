@@ -35,7 +35,7 @@ def batch(part: Part, scale: Scale, shown: Shown, installation: Installation) ->
     part.add("decide() in process, later facts", later, "facts/s")
     part.say(
         f"Scenario: {scale.batch} cases in each run, first all acceptances, then each of four steps for all of them: a request never holds two facts of one case, so each fact is "
-        "derived on its own. All rows of a batch are written in one transaction. The workflows of new cases are started meanwhile (relay, worker, Temporal on the same cores); the later facts come when that is done. The cost counts everything, workflows too."
+        "derived on its own. All rows of a batch are written in one transaction, by the API or a process beside it (`engine.hand`). The workflows of new cases are started meanwhile (relay, worker, Temporal on the same cores); the later facts come when that is done. The cost counts everything, workflows too."
     )
 
 

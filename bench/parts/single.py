@@ -47,7 +47,7 @@ def single(part: Part, scale: Scale, shown: Shown, installation: Installation) -
     part.add("answered within, 95 of 100", steps.milliseconds(0.95), "ms")
     part.say(
         f"Ours: {AT_ONCE} kept-alive connections, one CloudEvent a request with an API key; each is checked, sealed (names encrypted), derived, concluded, written (ledger lines with "
-        "hashes, head, case row, inbox row, vault row, wake row) and committed, concurrent ones sharing a transaction; the answer carries the dates. Relay, worker and Temporal run "
+        "hashes, head, case row, inbox row, vault row, wake row) and committed, concurrent ones sharing a transaction, in a rush in processes beside the API (`engine.hand`); the answer carries the dates. Relay, worker and Temporal run "
         "beside it and start a workflow for each new case, which goes on after the last answer (the later facts are sent when that is done; how many cases a second the whole keeps up with is scenario S4). All on the same cores, the sender too."
     )
     part.say(
