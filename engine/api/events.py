@@ -101,4 +101,4 @@ class Door:
         return answers.of_malformed(error)
 
     def _count(self, outcome: str, code: str | None = None) -> None:
-        self._meters.events.labels(outcome=outcome, code=code or "").inc()
+        self._meters.event(outcome, code or "").inc()

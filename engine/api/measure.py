@@ -33,4 +33,4 @@ class Measured:
             await self._app(scope, receive, sent)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            self._meters.seconds.labels(route=route, status=status).observe(time.perf_counter() - begun)
+            self._meters.second(route, status).observe(time.perf_counter() - begun)
