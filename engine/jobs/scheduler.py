@@ -26,7 +26,9 @@ from engine.jobs.sealing import Sealing
 from engine.jobs.sweep import is_wave, sweep
 from engine.reconcile.nightly import Nightly
 from engine.reconcile.reconciler import Temporal
+from engine.scores.kept import keep
 from engine.storage.connect import Pool
+from engine.storage.world import load_world
 from notifications.fields import Locale
 
 _PAUSE = 1.0
@@ -53,6 +55,11 @@ def jobs(
         with pool.connection() as connection:
             make_missing_documents(connection, clock.now())
 
+    def figures() -> None:
+        with pool.connection() as connection:
+            world, now = load_world(connection), clock.now()
+            keep(connection, world, world.calendar(now).local_date(now))
+
     return (
         Job("sweep", 1.0, lambda: sweep(pool, clock)),
         Job("collect", 2.0, giving_way(collector.collect, lambda: is_wave(pool, clock))),
@@ -63,6 +70,7 @@ def jobs(
         Job("calendar", 3600.0, lambda: watch_calendar(pool, clock)),
         Job("reconcile", 600.0, nightly.look),
         Job("seal", 600.0, sealing.look),
+        Job("figures", 600.0, giving_way(figures, lambda: is_wave(pool, clock))),
     )
 
 

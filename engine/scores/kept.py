@@ -122,6 +122,15 @@ def _long_enough(db: Connection, asked: Asked, since: datetime) -> datetime:
     return row[0] if row and row[0] is not None else scope.till
 
 
+def keep(db: Connection, world: World, today: date) -> None:
+    """Works out ahead what was touched of this year and the last, month by month, so that whoever looks has not to wait for it."""
+    for year in (today.year - 1, today.year):
+        for number in range(1, 13):
+            month = reporting_period(f"{year}-{number:02d}")
+            _ensure(db, scope_of(month, world), list(_buckets(month, world, today)))
+            db.commit()  # others wait no longer than a month takes
+
+
 def forget(db: Connection) -> None:
     """Nothing is kept any more; needed where rows change without their triggers."""
     db.execute("DELETE FROM evaluation_touched")

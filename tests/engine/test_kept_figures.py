@@ -85,6 +85,18 @@ def test_a_breach_that_proves_none_is_taken_out_of_every_figure_it_was_in(life):
     assert differing(life, BY_DAY) == differing(life, BY_MONTH) == []
 
 
+def test_what_is_kept_ahead_is_not_worked_out_by_who_looks(life):
+    with life.pool.connection() as db:
+        kept.forget(db)
+        kept.keep(db, load_world(db), date(2026, 3, 25))
+    before = buckets(life)
+    assert len(before) == 11 + 31 + 31 + 28 + 25  # months up to November, from December on the days
+    with life.pool.connection() as db:
+        kept.tallies(db, load_world(db), reporting_period("2026Q1"), date(2026, 3, 25), "unit")
+    assert buckets(life) == before
+    assert differing(life, date(2026, 3, 25)) == []
+
+
 def _first_fact(life, case):
     with life.pool.connection() as db:
         row = db.execute(
