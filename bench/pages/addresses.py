@@ -26,7 +26,7 @@ _SAMPLES = {
     "holder": "SELECT 'o-' || k || '-' || k % 10 FROM generate_series(0, 11) AS k",
     "day": "SELECT (current_date + k * 3 - 12)::text FROM generate_series(0, 11) AS k",
     "quarter": "SELECT to_char(current_date - k * interval '3 months', 'YYYY\"Q\"Q') FROM generate_series(0, 5) AS k",
-    "year": "SELECT to_char(current_date - k * interval '1 year', 'YYYY') FROM generate_series(0, 2) AS k",
+    "year": "SELECT to_char(current_date - k * interval '1 year', 'YYYY') FROM generate_series(0, 1) AS k",
     "figure": "SELECT unnest(ARRAY['concluded', 'on_time', 'late', 'due', 'limit_used', 'red', 'warnings', 'measures', 'ratings', 'satisfied', 'suspensions', 'breaches_standing'])",
     "text": "SELECT 'K000' || k FROM generate_series(1, 12) AS k",
     "run": "SELECT 'r' || k FROM generate_series(1, 12) AS k",
