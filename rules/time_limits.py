@@ -5,6 +5,7 @@ Dates are local, instants returned are UTC; instants given are aware. Refusals a
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from rules.calendar import ONE_DAY, Calendar
 from rules.day_count import DayCount, count_days, day_zero, provisional, start_instant
@@ -15,8 +16,8 @@ from rules.hour_count import HourCount, count_hours, shift_hours
 from rules.instants import moment
 from rules.limit import HOURLY, Bounds, DayLine, Due, Limit, Span, Unit
 from rules.periods import add_period
-from rules.profile import Profile
-from rules.suspensions import in_days, in_instants
+from rules.profile import Profile, Suspension
+from rules.suspensions import Stop, in_days, in_instants
 
 __all__ = [
     "Bounds", "DayLine", "Due", "Limit", "RuleError", "Span", "Unit",
@@ -88,8 +89,14 @@ def _days(
     extensions: Sequence[Limit],
 ) -> DayCount | None:
     zero = day_zero(start, calendar, profile)
-    stops = in_days(spans, start_instant(start, zero[1], calendar), calendar, profile.suspension) if spans else []
+    stops = _stops(tuple(spans), start_instant(start, zero[1], calendar), calendar, profile.suspension) if spans else ()
     return count_days((limit, *extensions), zero, stops, calendar, profile)
+
+
+@lru_cache(maxsize=4096)
+def _stops(spans: tuple[Span, ...], start: datetime, calendar: Calendar, rules: Suspension) -> tuple[Stop, ...]:
+    """What stops one limit of a case stops its other limits and its steps; the arguments say all there is to it."""
+    return tuple(in_days(spans, start, calendar, rules))
 
 
 def _hours(
