@@ -21,13 +21,13 @@ def rehearse(
 
     try:
         text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        loaded = load(text)
+        gc.disable()  # nothing here forms cycles, and the world only grows until it is printed
+        report = played(load(text))
     except OSError as error:
         _fail("unreadable", f"{file}: {error.strerror}", "")
     except RuleError as error:
         _fail(error.code, error.message, error.field)
-    gc.disable()  # nothing here forms cycles, and the world only grows until it is printed
-    sys.stdout.buffer.write(played(loaded) + b"\n")
+    sys.stdout.buffer.write(report + b"\n")
 
 
 def _fail(code: str, message: str, field: str) -> None:

@@ -89,7 +89,11 @@ def in_two(loaded: Loaded, own: Placed, other: Placed) -> bytes | None:
     with tempfile.TemporaryFile() as shared:
         child = os.fork()
         if child == 0:
-            os._exit(_beside(loaded, other, shared))
+            status = 1  # whatever goes wrong there goes wrong here again, and is told once
+            try:
+                status = _beside(loaded, other, shared)
+            finally:
+                os._exit(status)
         played = _played(loaded, own)
         mine = part(played, [q for q in enumerate(loaded.questions) if q[1].case not in _cases(other)])
         _, status = os.waitpid(child, 0)

@@ -20,8 +20,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Closed after each module: while Playwright is open a loop runs in this thread, and no test elsewhere could start its own."""
     if not CHROMIUM.exists():
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     with sync_playwright() as playwright:

@@ -1,5 +1,6 @@
 """The door of the command line: names, help, exit status."""
 
+import json
 import subprocess
 import sys
 
@@ -47,3 +48,26 @@ def test_what_an_operator_can_mend_is_said_without_a_traceback(tmp_path):
 def test_the_terminal_language_chooses_between_chinese_and_english():
     assert "运行" in run("--help", JIANNUO_LOCALE="", LANG="C.UTF-8").stdout
     assert "Running" in run("--help", JIANNUO_LOCALE="", LANG="en_GB.UTF-8").stdout
+
+
+def test_what_only_the_play_of_a_rehearsal_finds_wrong_is_told_once_and_with_its_place(tmp_path, capfd):
+    world = {
+        "jiannuo": "rehearsal/1",
+        "calendars": [{"version": "v1", "known_from": "2020-01-01T00:00:00+08:00", "zone": "Asia/Shanghai"}],
+        "items": [
+            {"code": "P", "unit": "u", "version": 1, "effective_from": "2020-01-01",
+             "committed_limit": {"amount": 5, "unit": "working_hours"}}
+        ],
+        "facts": [
+            {"id": "f1", "type": "application.accepted", "case": "A", "item": "P", "occurred_at": "2026-03-02T09:00:00+08:00"}
+        ],
+        "until": "2026-03-05T00:00:00+08:00",
+    }  # fmt: skip
+    file = tmp_path / "world.json"
+    file.write_text(json.dumps(world))
+    with pytest.raises(SystemExit) as ended:
+        command_line.main(["rehearse", str(file)])
+    said = capfd.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    error = json.loads(said.err)["error"]
+    assert (error["code"], error["field"]) == ("calendar_without_hours", "calendar.office_hours")
