@@ -136,9 +136,10 @@ def test_a_workflow_that_was_told_too_late_a_moment_is_told_again(
     postgres_url: str, temporal_address: str, tmp_path: Path
 ) -> None:
     async def test(world: World) -> None:
-        (case,) = cases("late", 1)
-        world.engine.take(accepted(case))
-        await world.told()
+        first, case = cases("late", 2)
+        for one in (first, case):  # the second is told in a round that begins after the worker's first audit has ended
+            world.engine.take(accepted(one))
+            await world.told()
         world.by_hand(
             "UPDATE wake SET armed_until = armed_until + interval '9 days' WHERE stream_id = %s", f"case:{case}"
         )
