@@ -8,9 +8,9 @@ from datetime import datetime
 
 _REMEMBERED = 1000
 # To wake one costs server and worker some fifteen milliseconds of a core, whatever its look costs: a sixth of two cores at this
-# pace. A few wake at once, the others after a pause in which a sweep does ten thousand; most find the work done. Either is enough.
+# pace. The first go at that pace, the others after a pause in which a sweep does ten thousand; most find the work done. Either is enough.
 WAKES_A_SECOND = 20.0
-AT_ONCE = 10
+AT_ONCE = 50
 PAUSE = 10.0
 
 
