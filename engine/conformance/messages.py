@@ -43,7 +43,8 @@ def read(lines: Iterable[bytes]) -> tuple[list[Sent], list[Fault]]:
         except MalformedError as error:
             faults.append(Fault(error.code, str(error), number, error.field))
             continue
-        if bodies.setdefault(envelope.message_id, _body(envelope)) != _body(envelope):
+        body = _body(envelope)
+        if bodies.setdefault(envelope.message_id, body) != body:
             faults.append(Fault("message_id_reused", "the same id carries another content", number, "id"))
             continue
         sent.append(Sent(number, envelope, _received(envelope, sent)))

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from engine.console.auth import hash_password
-from tests.support import servers
-from tests.support.county import PASSWORD, app, at, county, serve
+from tests.support.county import PASSWORD, a_county, app, at, serve
 
 pytestmark = [pytest.mark.postgres, pytest.mark.browser]
 # A refusal that the test asks for, and what htmx says of a request that a later one replaces.
@@ -26,11 +23,7 @@ PEOPLE = (
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-03-02", "09:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-03-02", "09:00")) as made:
         with made.pool.connection() as connection:
             for login, person, role, unit in PEOPLE:
                 connection.execute(

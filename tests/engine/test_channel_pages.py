@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from pathlib import Path
 
 import pytest
 
 from engine.channels.states import states
 from engine.effects.delivering import Deliveries
 from notifications.channels.registry import Channels
-from tests.support import servers
-from tests.support.county import app, at, county
+from tests.support.county import a_county, app, at
 from tests.support.pages import field, sign_in
 from tests.support.posting import Desk
 from tests.support.services import KEY, Reply, WeComService, running
@@ -22,11 +19,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-12-01", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-12-01", "08:00")) as made:
         yield made
 
 

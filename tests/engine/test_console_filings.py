@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from datetime import date
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,19 +17,14 @@ from engine.storage.world import load_world
 from engine.workbook.writing import write
 from rules.limit import Limit
 from rules.world import Unit
-from tests.support import servers
-from tests.support.county import FOLDER, PASSWORD, app, at, county
+from tests.support.county import FOLDER, PASSWORD, a_county, app, at
 
 COUNTY = read_folder(FOLDER)
 
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-03-02", "09:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-03-02", "09:00")) as made:
         yield made
 
 

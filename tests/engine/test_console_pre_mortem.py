@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -12,8 +9,7 @@ from engine.effects.outbox import waiting
 from engine.effects.wording_lookups import lookups
 from engine.storage.config import record
 from engine.storage.world import load_world
-from tests.support import servers
-from tests.support.county import app, at, county
+from tests.support.county import a_county, app, at
 from tests.support.pages import field, sign_in
 from tests.support.worlds import ITEM
 
@@ -24,11 +20,7 @@ GRANTS = {"effect": "approve", "clock": "committed", "grants": "准予占用道�
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-12-01", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-12-01", "08:00")) as made:
         with made.pool.connection() as connection:
             plain = {**ITEM, "code": "T-01", "unit": "urban", "holder": "urban-ren", "effective_from": "2026-01-01"}
             record(connection, "item", "T-01", {**plain, "silence": GRANTS}, at=made.clock.now())

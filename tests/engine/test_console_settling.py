@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from html import unescape
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from engine.storage.config import record
 from engine.storage.world import load_world
-from tests.support import servers
 from tests.support.calendars import NOTICE
-from tests.support.county import PASSWORD, app, at, county
+from tests.support.county import PASSWORD, a_county, app, at
 from tests.support.worlds import ITEM
 
 pytestmark = pytest.mark.postgres
@@ -34,11 +31,7 @@ days:
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-12-01", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-12-01", "08:00")) as made:
         with made.pool.connection() as connection:
             plain = {**ITEM, "code": "T-01", "unit": "urban", "holder": "urban-ren", "effective_from": "2026-01-01"}
             record(connection, "item", "T-01", plain, at=made.clock.now())

@@ -1,8 +1,5 @@
 """The page of reconciliations, and the figures of the last one for the monitoring."""
 
-import tempfile
-from pathlib import Path
-
 import pytest
 from starlette.testclient import TestClient
 
@@ -10,19 +7,14 @@ from engine.api.health import Meters, routes
 from engine.reconcile.reconciler import reconcile
 from engine.storage.connect import open_owner
 from tests.engine.test_console import sign_in
-from tests.support import servers
-from tests.support.county import app, at, county
+from tests.support.county import a_county, app, at
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
 def life(postgres_server):
-    with (
-        servers.fresh_database(postgres_server) as url,
-        tempfile.TemporaryDirectory() as folder,
-        county(url, Path(folder), at("2026-02-02", "08:00")) as made,
-    ):
+    with a_county(postgres_server, at("2026-02-02", "08:00")) as made:
         with made.pool.connection() as connection:
             item = connection.execute(
                 "SELECT id FROM config_entry WHERE kind = 'item' AND body ? 'committed_limit' AND body ->> 'unit' = 'planning' LIMIT 1"
