@@ -75,20 +75,27 @@ def _as_account(argv: list[str], account: Account) -> bool:
 
 
 def readable_copy(install: Path, version: str, cache: Path = _SYSTEM_CACHE) -> Path:
-    """A copy of the installation that every account can read, owned by root; made once, whole or not at all."""
-    target = cache / f"postgresql-{version}"
+    """A copy of the installation that every account can read, owned by root; made once, whole or not at all.
+
+    The wheel keeps libraries beside its package (`PACKAGE.libs`), where the programs look for them: they go along, in the same place.
+    """
+    package = install.parent
+    target, libraries = cache / f"wheel-{version}", package.with_name(f"{package.name}.libs")
+    copy = target / package.name / install.name
     if target.exists():
-        return target
+        return copy
     cache.mkdir(parents=True, exist_ok=True)
     cache.chmod(0o755)
     staging = Path(tempfile.mkdtemp(prefix=".copy-", dir=cache))
     try:
-        shutil.copytree(install, staging / "tree", symlinks=True)
+        shutil.copytree(install, staging / "tree" / package.name / install.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, staging / "tree" / libraries.name, symlinks=True)
         _open_for_reading(staging / "tree")
         _rename_unless_there(staging / "tree", target)
     finally:
         shutil.rmtree(staging)
-    return target
+    return copy
 
 
 def _open_for_reading(tree: Path) -> None:

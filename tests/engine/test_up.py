@@ -178,12 +178,16 @@ def test_without_root_the_servers_run_under_the_same_account():
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
 def test_binaries_the_service_account_cannot_read_are_copied_to_where_it_can(tmp_path):
-    hidden = tmp_path / "private" / "pginstall18"
-    hidden.parent.mkdir(mode=0o700)
-    shutil.copytree(postgres.installed_programs().parent, hidden, symlinks=True)
+    installed = postgres.installed_programs().parent
+    hidden = tmp_path / "private" / installed.parent.name / installed.name
+    hidden.parent.parent.mkdir(mode=0o700)
+    shutil.copytree(installed, hidden, symlinks=True)
+    libraries = f"{installed.parent.name}.libs"
+    shutil.copytree(installed.parent.parent / libraries, hidden.parent.parent / libraries, symlinks=True)
     account = accounts.service_account()
     assert not accounts.can_execute(hidden / "bin" / "postgres", account)
     with data_folder() as cache:
         copy = accounts.readable_copy(hidden, "1.0", cache.root)
         assert accounts.can_execute(copy / "bin" / "postgres", account)
+        assert accounts.can_execute(copy / "bin" / "initdb", account), "it needs the libraries beside the package"
         assert accounts.readable_copy(hidden, "1.0", cache.root) == copy
